@@ -1,0 +1,86 @@
+"""What the annotator tells while it works. Events come from its own thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReady:
+    """The model is loaded. `facts` are for people: threads, GPU layers, seconds it took."""
+
+    facts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentStarted:
+    document_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowDone:
+    """A stretch of a document was read. `all_windows` is None while the document is still being cut."""
+
+    document_id: int
+    words: int
+    done_windows: int
+    all_windows: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDone:
+    document_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFailed:
+    document_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLost:
+    """The process that runs llama.cpp ended by itself. If `will_retry`, a fresh one takes over."""
+
+    reason: str
+    will_retry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the run stands. `words_per_s` counts this run's work alone; `reading` is the line that is being read."""
+
+    documents_done: int
+    documents_all: int
+    words_done: int
+    words_per_s: float
+    seconds_left: float | None
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFailed:
+    """The run cannot go on: the model does not load, or the worker ends again and again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Nothing is left to do, or the run was stopped."""
+
+    stopped: bool = False
+
+
+Event = (
+    EngineReady
+    | DocumentStarted
+    | WindowDone
+    | DocumentDone
+    | DocumentFailed
+    | WorkerLost
+    | Progress
+    | EngineFailed
+    | Finished
+)

@@ -1,0 +1,281 @@
+"""llama.cpp through llama-cpp-python's low-level API: the only module that imports it.
+
+Importing this module loads the shared library, so it is imported in the worker process and in short-lived commands,
+never in the process that draws the screen. A failed assertion inside llama.cpp ends the process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import llama_cpp
+
+from assistant.engine.scheduler import Fed
+from bioassist.errors import EngineError, ModelError
+
+# File types by the name that users see. Numbers are llama.cpp's, the same in every release.
+FILE_TYPES = {"F32": 0, "F16": 1, "Q4_0": 2, "Q4_1": 3, "Q8_0": 7, "Q4_K": 15, "BF16": 32}
+
+_ERROR_LEVEL = 4
+_GGML_TYPE_F32 = 0
+
+
+class _Log:
+    """Keeps llama.cpp's own last complaints, to be quoted when a call fails; nothing else of its output is shown."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.callback = llama_cpp.llama_log_callback(self._take)
+        llama_cpp.llama_log_set(self.callback, ctypes.c_void_p(0))
+
+    def _take(self, level: int, text: bytes, _data: Any) -> None:
+        if level >= _ERROR_LEVEL - 1:
+            self.lines = [*self.lines[-3:], text.decode("utf-8", "replace").strip()]
+
+    def last(self) -> str:
+        said = "; ".join(line for line in self.lines if line)
+        self.lines = []
+        return f" llama.cpp said: {said}." if said else ""
+
+
+@lru_cache(maxsize=1)
+def _backend() -> _Log:
+    log = _Log()
+    llama_cpp.llama_backend_init()
+    return log
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What the installed llama.cpp can do on this machine."""
+
+    package: str
+    features: str
+    gpu_offload: bool
+    mmap: bool
+
+
+def build() -> Build:
+    _backend()
+    return Build(
+        package=llama_cpp.__version__,
+        features=llama_cpp.llama_print_system_info().decode("utf-8", "replace").strip(" |"),
+        gpu_offload=bool(llama_cpp.llama_supports_gpu_offload()),
+        mmap=bool(llama_cpp.llama_supports_mmap()),
+    )
+
+
+class Vocabulary:
+    """Tokenizes piece by piece, so that a text has the same ids however it is cut into a program's pieces."""
+
+    def __init__(self, handle: Any) -> None:
+        self._vocab = handle
+        self.size: int = llama_cpp.llama_vocab_n_tokens(handle)
+        self.sentencepiece: bool = llama_cpp.llama_vocab_type(handle) == llama_cpp.LLAMA_VOCAB_TYPE_SPM
+        self.bos: int | None = llama_cpp.llama_vocab_bos(handle) if llama_cpp.llama_vocab_get_add_bos(handle) else None
+        # SentencePiece puts a space before whatever it is given; behind a newline the rest comes out as it is.
+        self._anchor = "\n"
+        self._anchor_length = len(self._ids(self._anchor)) if self.sentencepiece else 0
+        self.tokenize = lru_cache(maxsize=65_536)(self._tokenize)
+
+    def _tokenize(self, piece: str) -> tuple[int, ...]:
+        """Ids of `piece` as it stands in the middle of a text. Nothing in it is read as a special token."""
+        if self.sentencepiece:
+            return tuple(self._ids(self._anchor + piece)[self._anchor_length :])
+        return tuple(self._ids(piece))
+
+    def whole(self, text: str) -> tuple[int, ...]:
+        """Ids of a whole text from its start, without the begin-of-text token."""
+        return tuple(self._ids(text))
+
+    def _ids(self, text: str) -> list[int]:
+        data = text.encode("utf-8")
+        room = len(data) + 8
+        tokens = (llama_cpp.llama_token * room)()
+        count = llama_cpp.llama_tokenize(self._vocab, data, len(data), tokens, room, False, False)
+        if count < 0:
+            raise EngineError("llama.cpp could not tokenize a piece of text.")
+        return list(tokens[:count])
+
+    def is_end(self, token: int) -> bool:
+        return bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
+
+    def text(self, token: int) -> bytes:
+        """The bytes that a token stands for."""
+        buffer = ctypes.create_string_buffer(256)
+        length = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, 256, 0, False)
+        return buffer.raw[: max(length, 0)]
+
+
+@contextmanager
+def vocabulary(path: Path) -> Iterator[Vocabulary]:
+    """The vocabulary of a GGUF alone, without its weights. Raises ModelError."""
+    _backend()
+    parameters = llama_cpp.llama_model_default_params()
+    parameters.vocab_only = True
+    model = _load(path, parameters)
+    try:
+        yield Vocabulary(llama_cpp.llama_model_get_vocab(model))
+    finally:
+        llama_cpp.llama_model_free(model)
+
+
+def _load(path: Path, parameters: Any) -> Any:
+    log = _backend()
+    if not path.is_file():
+        raise ModelError("there is no such model file.", where=str(path))
+    model = llama_cpp.llama_model_load_from_file(str(path).encode(), parameters)
+    if not model:
+        raise ModelError(
+            f"llama.cpp cannot load this model.{log.last()}",
+            where=str(path),
+            next_step="Check it with `bioassist models verify`.",
+        )
+    return model
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the context is laid out. `cells` is the KV room for all sequences together, in tokens."""
+
+    cells: int = 8192
+    batch: int = 512
+    sequences: int = 20
+    threads: int = 2
+    gpu_layers: int = 0
+    flash_attention: bool = True
+    exact_cells: bool = False
+
+
+class Llama:
+    """A model, an optional adapter, and one context in which several sequences share cells.
+
+    `decode` evaluates a batch; `logits` reads those of one of its tokens. Free it with `close`.
+    """
+
+    def __init__(self, path: Path, settings: Settings, adapter: Path | None = None) -> None:
+        log = _backend()
+        self.settings = settings
+        parameters = llama_cpp.llama_model_default_params()
+        parameters.n_gpu_layers = settings.gpu_layers
+        self._model = _load(path, parameters)
+        self._context: Any = None
+        self._batch: Any = None
+        try:
+            self.vocabulary = Vocabulary(llama_cpp.llama_model_get_vocab(self._model))
+            self.trained_context: int = llama_cpp.llama_model_n_ctx_train(self._model)
+            self._context = self._open_context(settings, log)
+            self._memory = llama_cpp.llama_get_memory(self._context)
+            self._batch = llama_cpp.llama_batch_init(settings.batch, 0, 1)
+            if adapter is not None:
+                self._apply(adapter, log)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open_context(self, settings: Settings, log: _Log) -> Any:
+        wanted = llama_cpp.llama_context_default_params()
+        wanted.n_ctx = settings.cells
+        wanted.n_batch = wanted.n_ubatch = settings.batch
+        wanted.n_seq_max = settings.sequences
+        wanted.n_threads = wanted.n_threads_batch = settings.threads
+        # Only unified cells let sequences share a prefix and the whole room.
+        wanted.kv_unified = True
+        wanted.flash_attn_type = 1 if settings.flash_attention else 0
+        if settings.exact_cells:
+            wanted.type_k = wanted.type_v = _GGML_TYPE_F32
+            wanted.flash_attn_type = 0
+        context = llama_cpp.llama_init_from_model(self._model, wanted)
+        if not context:
+            raise EngineError(
+                f"llama.cpp could not set up {settings.cells} cells for this model.{log.last()}",
+                next_step="There may be too little memory: see `bioassist doctor`.",
+            )
+        return context
+
+    def _apply(self, adapter: Path, log: _Log) -> None:
+        if not adapter.is_file():
+            raise ModelError("there is no such adapter file.", where=str(adapter))
+        lora = llama_cpp.llama_adapter_lora_init(self._model, str(adapter).encode())
+        if not lora:
+            raise ModelError(f"this is not an adapter for this base model.{log.last()}", where=str(adapter))
+        adapters = (llama_cpp.llama_adapter_lora_p_ctypes * 1)(lora)
+        if llama_cpp.llama_set_adapters_lora(self._context, adapters, 1, (ctypes.c_float * 1)(1.0)) != 0:
+            raise ModelError("llama.cpp refused the adapter.", where=str(adapter))
+
+    def decode(self, tokens: Sequence[Fed]) -> None:
+        """Evaluate at most `settings.batch` tokens. Raises EngineError; cells of a failed batch are not kept."""
+        batch = self._batch
+        batch.n_tokens = len(tokens)
+        for place, fed in enumerate(tokens):
+            batch.token[place] = fed.token
+            batch.pos[place] = fed.position
+            batch.n_seq_id[place] = 1
+            batch.seq_id[place][0] = fed.sequence
+            batch.logits[place] = fed.wanted
+        code = llama_cpp.llama_decode(self._context, batch)
+        if code != 0:
+            raise EngineError(f"llama.cpp could not evaluate a batch (code {code}).{_backend().last()}")
+
+    def logits(self, place: int, of: Sequence[int]) -> list[float]:
+        """Logits of the tokens `of` behind the batch's token number `place`, which must have been `wanted`."""
+        row = llama_cpp.llama_get_logits_ith(self._context, place)
+        values = [float(row[token]) for token in of]
+        if not all(map(math.isfinite, values)):
+            raise EngineError(
+                "the model gives no finite numbers.", next_step="Its file may be damaged: `models verify`."
+            )
+        return values
+
+    def all_logits(self, place: int) -> list[float]:
+        row = llama_cpp.llama_get_logits_ith(self._context, place)
+        return list(row[: self.vocabulary.size])
+
+    def share(self, source: int, target: int, length: int) -> None:
+        """Let `target` begin with the first `length` cells of `source`, without evaluating or copying them."""
+        llama_cpp.llama_memory_seq_cp(self._memory, source, target, 0, length)
+
+    def forget(self, sequence: int, start: int = 0) -> None:
+        """Free the cells of `sequence` from position `start` on."""
+        llama_cpp.llama_memory_seq_rm(self._memory, sequence, start, -1)
+
+    def metadata(self) -> dict[str, str]:
+        """The GGUF's key-value pairs, as text."""
+        found: dict[str, str] = {}
+        key, value = ctypes.create_string_buffer(512), ctypes.create_string_buffer(4096)
+        for index in range(llama_cpp.llama_model_meta_count(self._model)):
+            llama_cpp.llama_model_meta_key_by_index(self._model, index, key, 512)
+            llama_cpp.llama_model_meta_val_str_by_index(self._model, index, value, 4096)
+            found[key.value.decode("utf-8", "replace")] = value.value.decode("utf-8", "replace")
+        return found
+
+    def close(self) -> None:
+        if self._batch is not None:
+            llama_cpp.llama_batch_free(self._batch)
+            self._batch = None
+        if self._context is not None:
+            llama_cpp.llama_free(self._context)
+            self._context = None
+        if self._model is not None:
+            llama_cpp.llama_model_free(self._model)
+            self._model = None
+
+
+def quantize(source: Path, target: Path, file_type: str, threads: int) -> None:
+    """Write `source` to `target` as `file_type`. Raises ModelError; llama.cpp leaves a partial file on refusal."""
+    log = _backend()
+    parameters = llama_cpp.llama_model_quantize_default_params()
+    parameters.ftype = FILE_TYPES[file_type]
+    parameters.nthread = threads
+    parameters.allow_requantize = True
+    code = llama_cpp.llama_model_quantize(str(source).encode(), str(target).encode(), ctypes.byref(parameters))
+    if code != 0:
+        target.unlink(missing_ok=True)
+        raise ModelError(f"llama.cpp could not write the model as {file_type}.{log.last()}", where=str(source))

@@ -1,0 +1,44 @@
+"""How many threads llama.cpp gets, and how they wait: chosen by what else the machine is doing.
+
+llama.cpp's OpenMP threads spin while they wait for each other. On a quiet machine that is fast; beside a busy process
+two spinning threads took forty times as long as one. So a busy machine gets fewer threads, and they sleep.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import psutil
+
+_BUSY_CORES = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """`count` threads; `wait` is what OMP_WAIT_POLICY is set to before the library loads."""
+
+    count: int
+    wait: str
+
+
+def choose_threads(asked: int | None = None, *, busy_cores: float | None = None, cores: int | None = None) -> Threads:
+    """Threads for this machine as it is now; `asked` is the person's number, which is taken as it is.
+
+    `busy_cores` (how many cores other programs keep busy) and `cores` are measured if not given, which takes 0.2 s.
+    """
+    own = cores or psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    if busy_cores is None:
+        busy_cores = psutil.cpu_percent(interval=0.2) / 100 * (psutil.cpu_count() or 1)
+    busy = busy_cores > _BUSY_CORES
+    count = asked or (max(1, round(own - busy_cores)) if busy else own)
+    return Threads(count, "passive" if busy or count > own else "active")
+
+
+def step_back(pid: int) -> None:
+    """Give a process lower priority than the screen has; where that is not allowed, leave it."""
+    try:
+        process = psutil.Process(pid)
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else 5)
+    except (psutil.Error, OSError):
+        return

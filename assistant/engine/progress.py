@@ -1,0 +1,59 @@
+"""How far a run is and how long it will take, from what was read so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from assistant.engine.events import Progress
+from assistant.project.records import DocumentRow
+
+
+@dataclass(slots=True)
+class Reading:
+    """A document that the worker has: its text, and how many of its windows and words are read."""
+
+    row: DocumentRow
+    text: str
+    words: int = 0
+    done: int = 0
+    announced: int = 0
+    all_announced: bool = False
+
+    @property
+    def windows(self) -> int | None:
+        """How many windows there are; None while the text is still being cut."""
+        return self.announced if self.all_announced else None
+
+    @property
+    def characters(self) -> int:
+        """About how much of the text is read, in code points."""
+        return int(len(self.text) * self.done / self.windows) if self.windows else 0
+
+
+@dataclass(slots=True)
+class RunProgress:
+    """Counts of one run. `words` and `tokens` were evaluated in it; windows known from before count for neither."""
+
+    documents_all: int = 0
+    documents_done: int = 0
+    characters_all: int = 0
+    characters_done: int = 0
+    words: int = 0
+    tokens: int = 0
+    line: str = ""
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        return max(time.monotonic() - self.started, 1e-9)
+
+    def finish(self, reading: Reading) -> None:
+        self.documents_done += 1
+        self.characters_done += len(reading.text)
+
+    def event(self, readings: Iterable[Reading]) -> Progress:
+        read = self.characters_done + sum(reading.characters for reading in readings)
+        left = (self.characters_all - read) * self.seconds / read if read and self.words else None
+        return Progress(self.documents_done, self.documents_all, self.words, self.words / self.seconds, left, self.line)

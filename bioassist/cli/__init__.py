@@ -1,0 +1,56 @@
+"""The `bioassist` command. Each subcommand is a module of this package, imported when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from bioassist import __version__
+from bioassist.cli.diagnostics import Guard
+
+# Name of the command -> the sentence in the list of commands. The module is called like the command.
+COMMANDS = {
+    "annotate": "Pre-annotate notes on this machine, and review them in the terminal.",
+    "review": "Review a project's suggestions in the terminal.",
+    "status": "Say what is done, pending and failed in a project.",
+    "export": "Write a project's annotations as brat, spaCy or JSON lines.",
+    "convert": "Convert annotated documents from one format to another.",
+    "models": "List, fetch, check and remove models.",
+    "doctor": "Say what works on this machine.",
+}
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name and imports the one that runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"bioassist.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # click would import every command for its sentence.
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="bioassist")
+def group() -> None:
+    """Pre-annotate clinical notes with a small language model on this machine, review them with single keys,
+    and take the result to brat and spaCy. No note leaves the machine.
+
+    \b
+    Example:
+      bioassist annotate notes/ --output brat:brat/
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with its code (see `bioassist.cli.diagnostics`)."""
+    Guard(group).run()

@@ -1,0 +1,207 @@
+"""`bioassist annotate`: notes in, suggestions out, the review screen in between."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bioassist.cli.diagnostics import Exit, say
+from bioassist.cli.exporting import outputs, write
+from bioassist.cli.progress import Display
+from bioassist.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from assistant.engine.events import Event
+    from assistant.models import ResolvedModel
+    from assistant.project.intake import Finding
+    from assistant.project.store import Project
+
+
+@click.command("annotate")
+@click.argument("notes", nargs=-1, required=True)
+@click.option(
+    "--project", "project_path", type=click.Path(path_type=Path), help="Project folder.  [default: NOTES.bioassist]"
+)
+@click.option(
+    "--schema", "schema_file", metavar="FILE", help="Labels to use: a TOML file, or a built-in schema's name."
+)
+@click.option("--model", metavar="NAME|GGUF", help="A model of the catalog, or a GGUF file.")
+@click.option("--adapter", type=click.Path(path_type=Path), metavar="GGUF", help="A LoRA adapter for the model.")
+@click.option("--task", type=click.Choice(["ner.typed", "ner.paper"]), default="ner.typed", show_default=True,
+              help="All types in one pass, or the paper's program: one type a pass.")  # fmt: skip
+@click.option("--threads", type=click.IntRange(1), metavar="N", help="Threads for llama.cpp.  [default: by load]")
+@click.option("--gpu-layers", default="auto", show_default=True, metavar="N|all|auto", help="Layers to put on the GPU.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Read at most N notes this time.")
+@click.option("--fresh", is_flag=True, help="Compute all suggestions again; decisions stay.")
+@click.option("--encoding", metavar="NAME", help="Encoding of notes that are not UTF-8.")
+@click.option("--new-versions", is_flag=True, help="Take in notes that changed on the disk, as new versions.")
+@click.option("--no-review", is_flag=True, help="Do not open the review screen.")
+@click.option(
+    "--output", "destinations", multiple=True, metavar="FORMAT:DEST", help="Export when done: brat, spacy, jsonl."
+)
+@click.option("--include", type=click.Choice(["accepted", "all"]), default="all", show_default=True,
+              help="What --output writes: decisions alone, or unreviewed suggestions too.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Let --output write over what is there.")
+@click.option("--pull", "fetch", flag_value="pull", help="Fetch the model without asking if it is missing.")
+@click.option("--offline", "fetch", flag_value="offline", help="Never go to the network.")
+@click.option("--deterministic", is_flag=True, help="Same answers in every run, a little slower.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+def command(notes: tuple[str, ...], **options: Any) -> int:
+    """Pre-annotate NOTES (files, folders, globs) and review them.
+
+    Nothing leaves this machine. Interrupted at any moment, the same command goes on where it was.
+
+    \b
+    Examples:
+      bioassist annotate notes/
+      bioassist annotate notes/ --no-review --output brat:out/brat --output spacy:out/spacy
+    """
+    from assistant.project.intake import default_project, gather, take_in
+    from assistant.project.store import Project
+
+    planned = outputs(options["destinations"], force=options["force"])
+    _check_gpu_layers(options["gpu_layers"])
+    files, findings = gather(notes)
+    path = options["project_path"] or default_project(notes)
+    model = _model(options)
+    with Project.open(path, create=True) as project:
+        _set_schema(project, options["schema_file"])
+        findings += take_in(project, files, encoding=options["encoding"], new_versions=options["new_versions"])
+        for finding in findings:
+            say(f"bioassist: {finding}")
+        if not any(row.text_sha for row in project.documents()):
+            raise InputError("none of these notes could be read.", where=", ".join(notes))
+        failed = _annotate(project, model, options)
+        reports = [write(project, output, options["include"], "all") for output in planned]
+        return _outcome(project, findings, failed, any(reports), options["as_json"])
+
+
+def _check_gpu_layers(value: str) -> None:
+    if value not in ("auto", "all") and not value.isdecimal():
+        raise UsageError(f"--gpu-layers takes a number, all or auto, not {value!r}.")
+
+
+def _model(options: dict[str, Any]) -> ResolvedModel:
+    from assistant.models import resolve
+
+    def ask(question: str) -> bool:
+        return sys.stdin.isatty() and click.confirm(question, default=True, err=True)
+
+    return resolve(
+        options["model"],
+        options["adapter"],
+        offline=options["fetch"] == "offline",
+        allow_pull=options["fetch"] == "pull",
+        ask=ask,
+        say=say,
+    )
+
+
+def _set_schema(project: Project, wanted: str | None) -> None:
+    from bioassist import schema as schemas
+    from bioassist.errors import ProjectError
+
+    try:
+        present = project.schema
+    except ProjectError:
+        present = None
+    if wanted is None and present is not None:
+        return
+    chosen = schemas.load(wanted) if wanted else schemas.built_in()
+    if not chosen.entities:
+        raise UsageError("this schema has no entity types to annotate.", where=wanted)
+    if present is not None and present.fingerprint != chosen.fingerprint:
+        say("bioassist: the schema changed. Suggestions are computed anew, decisions stay.")
+    project.set_schema(chosen)
+
+
+def _annotate(project: Project, model: ResolvedModel, options: dict[str, Any]) -> int:
+    """Run the engine, with the screen if there is one to show; how many notes failed."""
+    from assistant.engine.pipeline import Annotator, EngineSettings
+
+    settings = EngineSettings(
+        model=model.path,
+        name=model.name,
+        identity=model.identity,
+        adapter=model.adapter,
+        task=options["task"],
+        trained=frozenset(model.trained_labels.get(options["task"], ())),
+        threads=options["threads"],
+        gpu_layers=options["gpu_layers"],
+        deterministic=options["deterministic"],
+        fresh=options["fresh"],
+        limit=options["limit"],
+    )
+    notice = untrained_notice(project, settings.trained)
+    if notice:
+        say(f"bioassist: {notice}")
+    review = sys.stdout.isatty() and not options["no_review"]
+    display = Display()
+    annotator = Annotator(project, settings, display.take)
+    with display:
+        annotator.start()
+        try:
+            while not annotator.join(0.1):
+                if review and (display.documents_ready or _any_ready(project)):
+                    break
+        except KeyboardInterrupt:
+            annotator.stop()
+            raise
+    if review and annotator.error is None:
+        try:
+            _review(project, annotator, notice)
+        finally:
+            annotator.stop()
+    if annotator.error is not None:
+        raise annotator.error
+    return sum(row.state == "failed" and bool(row.text_sha) for row in project.documents())
+
+
+def untrained_notice(project: Project, trained: frozenset[str]) -> str | None:
+    """What to say about types that the model was never trained on."""
+    names = [entity.name for entity in project.schema.entities if entity.served_by not in trained]
+    if not names:
+        return None
+    if len(names) == len(project.schema.entities):
+        return "this model was not trained for these labels: its suggestions are untrained guesses."
+    return f"this model was not trained for {', '.join(names)}: suggestions for them are untrained guesses."
+
+
+def _any_ready(project: Project) -> bool:
+    return any(row.state == "ready" for row in project.documents())
+
+
+def _review(project: Project, annotator: Any, notice: str | None) -> None:
+    from assistant.review.session import ReviewSession
+    from assistant.tui.app import ReviewApp
+
+    app = ReviewApp(ReviewSession(project, project.actor), annotator, notice)
+
+    def tell(event: Event) -> None:
+        app.report(event)
+
+    annotator.on_event = tell
+    app.run()
+
+
+def _outcome(project: Project, findings: list[Finding], failed: int, withheld: bool, as_json: bool) -> int:
+    status = project.status()
+    for failure in status.failed:
+        if not any(finding.path == failure.path for finding in findings):
+            say(f"bioassist: {failure.path}: {failure.reason}")
+    left = status.pending + status.reading
+    say(
+        f"bioassist: {status.ready} of {status.documents} notes ready"
+        + (f", {left} to go: the same command goes on" if left else "")
+        + (f", {len(status.failed)} could not be read" if status.failed else "")
+        + f". Project: {project.path}"
+    )
+    if as_json:
+        from bioassist.cli.status import as_dict
+
+        click.echo(json.dumps({**as_dict(project), "findings": [str(finding) for finding in findings]}, indent=2))
+    return Exit.FINDINGS if findings or failed or withheld else Exit.DONE

@@ -1,0 +1,88 @@
+"""What goes wrong, told to a person: the only place that prints errors and that owns the exit codes.
+
+    0 done   1 done with findings   2 usage   3 input   4 model   5 project   130 interrupted
+
+stdout carries data, stderr everything that is said to a person.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from enum import IntEnum
+from typing import NoReturn
+
+import click
+
+from bioassist.errors import BioassistError
+
+
+class Exit(IntEnum):
+    DONE = 0
+    FINDINGS = 1
+    USAGE = 2
+    INPUT = 3
+    MODEL = 4
+    PROJECT = 5
+    INTERRUPTED = 130
+
+
+def say(line: str = "") -> None:
+    """One line of narration on stderr. Control characters in it (a file name can hold them) are made visible."""
+    click.echo(visible(line), err=True)
+
+
+def visible(line: str) -> str:
+    return "".join(char if char.isprintable() or char == "\n" else f"\\x{ord(char):02x}" for char in line)
+
+
+def report(error: BioassistError) -> None:
+    """What, where and what next, on stderr."""
+    where = f"{error.where}: " if error.where else ""
+    say(f"bioassist: {where}{error.what}")
+    if error.next_step:
+        say(f"  {error.next_step}")
+
+
+class Guard:
+    """Runs a command and turns what it raises into a message and an exit code."""
+
+    def __init__(self, command: click.Command) -> None:
+        self._command = command
+
+    def run(self, arguments: list[str] | None = None) -> NoReturn:
+        sys.exit(self.code(arguments))
+
+    def code(self, arguments: list[str] | None = None) -> int:
+        try:
+            result = self._command.main(arguments, prog_name="bioassist", standalone_mode=False)
+            return int(result) if isinstance(result, int) else Exit.DONE
+        except click.exceptions.Exit as leaving:
+            return leaving.exit_code
+        except click.ClickException as error:
+            error.show()
+            return Exit.USAGE
+        except (KeyboardInterrupt, click.Abort):
+            say("bioassist: interrupted. What is done is kept; the same command goes on from here.")
+            return Exit.INTERRUPTED
+        except BioassistError as error:
+            report(error)
+            return error.exit_code
+        except BrokenPipeError:
+            # The reader of our output has gone; nothing is wrong with what we did.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return Exit.DONE
+        except OSError as error:
+            report(from_os_error(error))
+            return Exit.INPUT
+
+
+def from_os_error(error: OSError) -> BioassistError:
+    """An operating system's refusal in our words."""
+    where = str(error.filename) if error.filename else None
+    if error.errno == errno.ENOSPC:
+        return BioassistError("the disk is full.", where=where, next_step="Make room; what was done is kept.")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return BioassistError("no permission to write or read here.", where=where)
+    return BioassistError(f"{(error.strerror or str(error)).lower()}.", where=where)

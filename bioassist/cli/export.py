@@ -1,0 +1,46 @@
+"""`bioassist export`: a project's annotations as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from bioassist.cli.diagnostics import Exit
+from bioassist.cli.exporting import outputs, write
+
+
+@click.command("export")
+@click.argument("project", type=click.Path(path_type=Path))
+@click.argument("destination", metavar="DEST")
+@click.option("--to", "format_name", required=True, metavar="FORMAT", help="brat, spacy or jsonl.")
+@click.option("--include", type=click.Choice(["accepted", "all"]), default="accepted", show_default=True,
+              help="Decisions alone, or unreviewed suggestions too, marked as such.")  # fmt: skip
+@click.option("--documents", type=click.Choice(["done", "all"]),
+              help="Documents marked done, or all.  [default: done for spacy, all for the others]")  # fmt: skip
+@click.option("--force", is_flag=True, help="Write over what is there.")
+def command(
+    project: Path,
+    destination: str,
+    format_name: str,
+    include: Literal["accepted", "all"],
+    documents: Literal["done", "all"] | None,
+    force: bool,
+) -> int:
+    """Write the annotations of PROJECT to DEST.
+
+    Ids stay the same from one export to the next. Exit code 1: something could not be written as it was; the report
+    on stderr names each such annotation.
+
+    \b
+    Example:
+      bioassist export notes.bioassist --to brat out/brat
+    """
+    from assistant.project.store import Project
+
+    (output,) = outputs([f"{format_name}:{destination}"], force=force)
+    # Half-reviewed documents would teach a spaCy model misses.
+    which: Literal["done", "all"] = documents or ("done" if format_name == "spacy" else "all")
+    with Project.open(project) as opened:
+        return Exit.FINDINGS if write(opened, output, include, which) else Exit.DONE

@@ -1,0 +1,57 @@
+"""What `annotate --output` and `export` share: FORMAT:DEST, and writing a project's documents with a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from bioassist.cli.diagnostics import say
+from bioassist.errors import UsageError
+
+if TYPE_CHECKING:
+    from assistant.project.store import Project
+    from converters.formats import Format
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One export to make. `force` writes over what is there."""
+
+    format: Format
+    destination: Path
+    force: bool
+
+
+def outputs(wanted: Sequence[str], *, force: bool) -> list[Output]:
+    """Parse FORMAT:DEST. Refuses at once what would be refused after hours of work."""
+    from converters.formats import by_name
+
+    planned: list[Output] = []
+    for one in wanted:
+        name, colon, destination = one.partition(":")
+        if not colon or not destination:
+            raise UsageError(f"--output takes FORMAT:DEST, as in brat:out, not {one!r}.")
+        output = Output(by_name(name), Path(destination), force)
+        if output.destination.exists() and not force:
+            raise UsageError("this is there already.", where=destination, next_step="Name another, or add --force.")
+        planned.append(output)
+    return planned
+
+
+def write(
+    project: Project, output: Output, include: Literal["accepted", "all"], documents: Literal["done", "all"]
+) -> bool:
+    """Write the export and its report (on stderr); whether the report has findings."""
+    from assistant.project.export import documents_for_export
+    from converters.formats import WriteOptions
+
+    found, withheld = documents_for_export(project, include, documents)
+    report = output.format.write(found, output.destination, project.schema, WriteOptions(force=output.force))
+    for reason, count in withheld.reasons():
+        report.withhold(reason, count)
+    say(f"bioassist: wrote {output.format.name} to {output.destination}")
+    for line in report.lines():
+        say(f"  {line}")
+    return not report.lossless

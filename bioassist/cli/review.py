@@ -1,0 +1,48 @@
+"""`bioassist review`: the screen without the engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bioassist.errors import ProjectError, UsageError
+
+
+@click.command("review")
+@click.argument("project", type=click.Path(path_type=Path))
+@click.option("--as", "actor", metavar="NAME", help="Whose decisions these are.  [default: the user of this machine]")
+@click.option("--light", is_flag=True, help="Light colours.")
+@click.option("--screenshot", type=click.Path(path_type=Path), metavar="FILE.svg",
+              help="Save a picture of the screen instead of opening it.")  # fmt: skip
+def command(project: Path, actor: str | None, light: bool, screenshot: Path | None) -> None:
+    """Review the suggestions of PROJECT with single keys. Every decision is saved when it is made.
+
+    \b
+    Example:
+      bioassist review notes.bioassist
+    """
+    import sys
+
+    from assistant.project.store import Project
+    from assistant.review.session import ReviewSession
+
+    if screenshot is not None:
+        from assistant.tui.screenshot import save_screenshot
+
+        save_screenshot(project, screenshot, dark=not light)
+        return
+    if not sys.stdout.isatty():
+        raise UsageError("the review screen needs a terminal.", next_step="Run it without redirecting its output.")
+    from assistant.tui.app import ReviewApp
+
+    with Project.open(project, actor=actor) as opened:
+        if not opened.documents():
+            raise ProjectError(
+                "the project has no documents.", where=str(project), next_step="Run `bioassist annotate`."
+            )
+        run = opened.latest_run()
+        notice = None
+        if run is not None and set(run.trained) < {entity.name for entity in opened.schema.entities}:
+            notice = "suggestions come from a model that was not trained for all of these labels"
+        ReviewApp(ReviewSession(opened, opened.actor), None, notice, dark=not light).run()

@@ -1,0 +1,60 @@
+"""`bioassist status`: where a project stands."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bioassist.cli.diagnostics import visible
+
+if TYPE_CHECKING:
+    from assistant.project.store import Project
+
+
+@click.command("status")
+@click.argument("project", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def command(project: Path, as_json: bool) -> None:
+    """Say what is done, pending and failed in PROJECT, how fast it went, and what was found by label.
+
+    \b
+    Example:
+      bioassist status notes.bioassist
+    """
+    from assistant.project.store import Project
+
+    with Project.open(project, read_only=True) as opened:
+        if as_json:
+            click.echo(json.dumps(as_dict(opened), indent=2))
+            return
+        for line in lines(opened):
+            click.echo(visible(line))
+
+
+def as_dict(project: Project) -> dict[str, Any]:
+    """The figures as JSON can hold them."""
+    return {"project": str(project.path), **asdict(project.status())}
+
+
+def lines(project: Project) -> list[str]:
+    status = project.status()
+    told = [
+        f"{status.documents} documents: {status.done} done, {status.ready - status.done} ready for review, "
+        f"{status.pending + status.reading} pending, {len(status.failed)} failed",
+        f"{status.words:,} words read, {status.decisions:,} decisions in the journal",
+    ]
+    if status.model:
+        speed = f", {status.words_per_second:.1f} words/s" if status.words_per_second else ""
+        told.append(f"model {status.model}{f' with {status.adapter}' if status.adapter else ''}{speed}")
+    told += [f"failed: {failure.path}: {failure.reason}" for failure in status.failed]
+    if status.labels:
+        width = max(len(label) for label in status.labels)
+        columns = ("pending", "accepted", "edited", "rejected", "added")
+        told += ["", " " * width + "".join(f"{column:>10}" for column in columns)]
+        for label, tally in status.labels.items():
+            told.append(f"{label:<{width}}" + "".join(f"{getattr(tally, column):>10,}" for column in columns))
+    return told

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bioassist.documents import Entity, Span
+from bioassist.schema import EntityType, built_in
+from bioassist.tasks.ner import PAPER, TYPED, PaperNer, TypedNer
+from bioassist.tasks.program import Answer, Choice, Program, Text, fingerprint
+
+TYPES = (EntityType("Test"), EntityType("Test_result"), EntityType("Drug", "drugs by any name", model_label="Chemical"))
+TYPED_NER = TypedNer(TYPES)
+PAPER_NER = PaperNer(EntityType("Disease", "diseases"))
+
+
+def spans_of(text: str) -> list[Span]:
+    found, start = [], 0
+    for word in text.split(" "):
+        found.append(Span(start, start + len(word)))
+        start += len(word) + 1
+    return found
+
+
+words_of_text = st.lists(
+    st.text(st.characters(exclude_categories=["Cs", "Z", "Cc"]), min_size=1, max_size=6), min_size=1, max_size=12
+)
+
+
+@st.composite
+def annotated(draw: st.DrawFn) -> tuple[str, list[Span], list[Entity]]:
+    """A text, its words, and gold entities on word edges that do not overlap."""
+    text = " ".join(draw(words_of_text))
+    spans = spans_of(text)
+    entities, place = [], 0
+    while place < len(spans):
+        length = draw(st.integers(0, min(3, len(spans) - place)))
+        if length:
+            kind = draw(st.sampled_from([entity.name for entity in TYPES]))
+            entities.append(Entity(f"T{place}", kind, (Span(spans[place].start, spans[place + length - 1].end),)))
+        place += max(length, 1)
+    return text, spans, entities
+
+
+@settings(deadline=None)
+@given(annotated())
+def test_gold_rendered_and_read_back_is_the_gold(case: tuple[str, list[Span], list[Entity]]) -> None:
+    text, spans, gold = case
+    labels, left_out = TYPED_NER.answers(spans, gold)
+    assert left_out == []
+    program = TYPED_NER.program(text, spans)
+    program.check()
+    program.filled(labels)
+    read = TYPED_NER.mentions(spans, [Answer(label, 1.0) for label in labels])
+    assert [(m.type, m.span) for m in read] == [(entity.type, entity.spans[0]) for entity in gold]
+
+
+@settings(deadline=None)
+@given(annotated(), st.data())
+def test_nothing_outside_the_schema_can_come_out(
+    case: tuple[str, list[Span], list[Entity]], data: st.DataObject
+) -> None:
+    """Whatever legal option is drawn at each choice, mentions are of the schema's types and lie on words."""
+    text, spans, _ = case
+    previous: str | None = None
+    answers = []
+    for choice in TYPED_NER.program(text, spans).choices:
+        previous = data.draw(st.sampled_from(choice.legal(previous)))
+        answers.append(Answer(previous, 0.5, {"other": 0.5}))
+    starts, ends = {span.start for span in spans}, {span.end for span in spans}
+    for mention in TYPED_NER.mentions(spans, answers):
+        assert mention.type in {entity.name for entity in TYPES}
+        assert mention.span.start in starts and mention.span.end in ends
+        assert 0 <= mention.confidence <= 1
+    begun = sum(answer.option.startswith(" B") for answer in answers)
+    assert len(TYPED_NER.mentions(spans, answers)) == begun
+
+
+def test_inside_is_legal_only_behind_its_own_type() -> None:
+    (first, second) = TYPED_NER.program("a b", spans_of("a b")).choices
+    assert first.legal(None) == (" O", " B-Test", " B-Test_result", " B-Chemical")
+    assert second.legal(" B-Test") == (*first.legal(None), " I-Test")
+    assert second.legal(" I-Test_result") == (*first.legal(None), " I-Test_result")
+
+
+def test_the_program_shows_words_and_labels_as_the_model_knows_them() -> None:
+    text = "Take aspirin\n\n  daily"
+    spans = [Span(0, 4), Span(5, 12), Span(16, 21)]
+    labels, _ = TYPED_NER.answers(spans, [Entity("T1", "Drug", (Span(5, 12),))])
+    filled = TYPED_NER.program(text, spans).filled(labels)
+    assert filled.endswith("### Input:\nTake aspirin daily\n\n### Output:\nTake : O\naspirin : B-Chemical\ndaily : O\n")
+    assert "Chemical (drugs by any name)" in filled
+
+
+def test_the_papers_program_asks_for_one_type_with_bare_labels() -> None:
+    spans = spans_of("no diabetes mellitus")
+    labels, _ = PAPER_NER.answers(spans, [Entity("T1", "Disease", (Span(3, 20),))])
+    assert labels == [" O", " B", " I"]
+    assert "diseases" in PAPER_NER.program("no diabetes mellitus", spans).filled(labels)
+
+
+@pytest.mark.parametrize(
+    "entity",
+    [
+        Entity("T1", "Test", (Span(0, 2), Span(6, 8))),
+        Entity("T1", "Gene", (Span(0, 5),)),
+        Entity("T1", "Test", (Span(1, 5),)),
+        Entity("T1", "Test", (Span(0, 4),)),
+    ],
+    ids=["discontinuous", "unknown type", "starts inside a word", "ends inside a word"],
+)
+def test_gold_that_one_label_a_word_cannot_say_is_named(entity: Entity) -> None:
+    labels, left_out = TYPED_NER.answers(spans_of("fever cough"), [entity])
+    assert labels == [" O", " O"]
+    assert left_out == [entity]
+
+
+def test_of_two_that_overlap_the_longer_stays() -> None:
+    spans = spans_of("chest pain today")
+    short, long = Entity("T1", "Test", (Span(6, 10),)), Entity("T2", "Drug", (Span(0, 10),))
+    labels, left_out = TYPED_NER.answers(spans, [short, long])
+    assert labels == [" B-Chemical", " I-Chemical", " O"]
+    assert left_out == [short]
+
+
+def test_a_mention_is_as_sure_as_its_least_sure_label_and_its_end() -> None:
+    spans = spans_of("chest pain today")
+    answers = [
+        Answer(" B-Test", 0.9, {" O": 0.1}),
+        Answer(" I-Test", 0.7, {" O": 0.3}),
+        Answer(" O", 0.5, {" B-": 0.1, " I-Test": 0.4}),
+    ]
+    (mention,) = TYPED_NER.mentions(spans, answers)
+    assert (mention.span, mention.confidence) == (Span(0, 10), 0.6)
+
+
+def test_fingerprints_name_task_and_template() -> None:
+    assert TYPED.startswith("ner.typed/1:") and PAPER.startswith("ner.paper/1:")
+    assert fingerprint("t", 1, "a", "b") != fingerprint("t", 1, "ab")
+
+
+def test_pieces_that_meet_inside_a_word_are_refused() -> None:
+    with pytest.raises(ValueError, match="inside a word"):
+        Program("t", "t/1", (Text("a"), Text("b"))).check()
+    with pytest.raises(ValueError, match="no legal option"):
+        Program("t", "t/1", (Text("a"), Choice("c", (" I",), {" I": frozenset([" B"])}))).check()
+
+
+def test_an_illegal_answer_is_refused() -> None:
+    program = TYPED_NER.program("a b", spans_of("a b"))
+    with pytest.raises(ValueError, match="not legal"):
+        program.filled([" O", " I-Test"])
+    with pytest.raises(ValueError, match="fewer"):
+        program.filled([" O"])
+
+
+def test_the_built_in_schema_makes_a_program() -> None:
+    TypedNer(built_in().entities).program("a b", spans_of("a b")).check()
