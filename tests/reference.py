@@ -30,7 +30,7 @@ class Say:
 
 
 class Reference:
-    def __init__(self, path: Path, *, exact: bool = False, threads: int = 2, context: int = 4096) -> None:
+    def __init__(self, path: Path, *, exact: bool = False, threads: int = 1, context: int = 4096) -> None:
         exactly = {"type_k": F32, "type_v": F32} if exact else {}
         self.llama = llama_cpp.Llama(
             str(path),

@@ -46,8 +46,8 @@ def write_tiny_llama(
 
     `words` become single tokens of their own (a leading space is a part of the token, as in " O"); in "bpe" they are
     made of letters, since that vocabulary cuts at punctuation first (" B-Drug" is " B", "-", "Drug"). `spread` scales
-    the output layer: the larger, the further apart the logits. `width` must be a multiple of 32 to be quantised, of 256 for
-    Q4_K proper (llama.cpp takes a neighbouring type otherwise).
+    the output layer: the larger, the further apart the logits. `width` must be a multiple of 32 to be quantised, of
+    256 for Q4_K proper (llama.cpp takes a neighbouring type otherwise).
     """
     tokens, types, scores, merges = _bpe(words) if vocabulary == "bpe" else _spm(words)
     writer = GGUFWriter(str(path), architecture)
@@ -103,6 +103,36 @@ def write_tiny_llama(
         drawn(f"blk.{block}.ffn_down", width, hidden)
     ones("output_norm")
     drawn("output", len(tokens), width, scale=spread * 2.0)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def write_tiny_adapter(
+    path: Path,
+    seed: int = 0,
+    *,
+    rank: int = 4,
+    width: int = 64,
+    blocks: int = 2,
+    architecture: str = "llama",
+    metadata: dict[str, str] | None = None,
+) -> Path:
+    """Write a LoRA adapter for the query weights of a `write_tiny_llama` model of the same `width` and `blocks`."""
+    writer = GGUFWriter(str(path), architecture)
+    writer.add_type("adapter")
+    writer.add_name(f"tiny adapter {seed}")
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", float(rank))
+    for key, value in (metadata or {}).items():
+        writer.add_string(key, value)
+    random = np.random.default_rng(seed)
+    for block in range(blocks):
+        name = f"blk.{block}.attn_q.weight"
+        writer.add_tensor(f"{name}.lora_a", random.standard_normal((rank, width), dtype=np.float32))
+        writer.add_tensor(f"{name}.lora_b", random.standard_normal((width, rank), dtype=np.float32))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

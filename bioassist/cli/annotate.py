@@ -87,18 +87,17 @@ def _check_gpu_layers(value: str) -> None:
 
 def _model(options: dict[str, Any]) -> ResolvedModel:
     from assistant.models import resolve
+    from bioassist.cli.fetching import FetchDisplay, offer
 
-    def ask(question: str) -> bool:
-        return sys.stdin.isatty() and click.confirm(question, default=True, err=True)
-
-    return resolve(
-        options["model"],
-        options["adapter"],
-        offline=options["fetch"] == "offline",
-        allow_pull=options["fetch"] == "pull",
-        ask=ask,
-        say=say,
-    )
+    with FetchDisplay() as display:
+        return resolve(
+            options["model"],
+            options["adapter"],
+            offline=options["fetch"] == "offline",
+            allow_pull=options["fetch"] == "pull",
+            ask=offer,
+            progress=display,
+        )
 
 
 def _set_schema(project: Project, wanted: str | None) -> None:

@@ -76,6 +76,22 @@ class Guard:
         except OSError as error:
             report(from_os_error(error))
             return Exit.INPUT
+        except Exception as error:
+            report(_unforeseen(error))
+            return Exit.FINDINGS
+
+
+def _unforeseen(error: Exception) -> BioassistError:
+    """A defect of ours: where the trace of it lies, which names code and no note."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="bioassist-", suffix=".log", delete=False, encoding="utf-8") as file:
+        file.write("".join(traceback.format_tb(error.__traceback__)) + type(error).__name__ + "\n")
+    return BioassistError(
+        f"this should not happen ({type(error).__name__}). What was saved is kept.",
+        next_step=f"Please report it with {file.name}, which holds lines of our code and nothing of your notes.",
+    )
 
 
 def from_os_error(error: OSError) -> BioassistError:

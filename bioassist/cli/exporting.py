@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from converters.formats import Format
 
 
+# The fields of `assistant.project.export.Withheld`, for people.
+_WITHHELD = {
+    "not_done": "documents not marked done",
+    "unread": "documents not yet read by the engine",
+    "failed": "documents that could not be read",
+    "pending": "suggestions that nobody has decided on",
+    "duplicates": "annotations with the type and extent of another",
+    "provisional": "ids that may change, since the project was open for reading alone",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """One export to make. `force` writes over what is there."""
@@ -49,8 +60,8 @@ def write(
 
     found, withheld = documents_for_export(project, include, documents)
     report = output.format.write(found, output.destination, project.schema, WriteOptions(force=output.force))
-    for reason, count in withheld.reasons():
-        report.withhold(reason, count)
+    for field, reason in _WITHHELD.items():
+        report.withhold(reason, getattr(withheld, field))
     say(f"bioassist: wrote {output.format.name} to {output.destination}")
     for line in report.lines():
         say(f"  {line}")

@@ -48,7 +48,6 @@ class FetchDisplay:
         self._total: int | None = None
 
     def __enter__(self) -> Self:
-        self._bar.start()
         return self
 
     def __exit__(
@@ -57,6 +56,8 @@ class FetchDisplay:
         self._bar.stop()
 
     def begin(self, what: str, total: int | None = None) -> None:
+        # Not before there is something to show: until then there may be a question on the screen.
+        self._bar.start()
         self._total = total
         if not self._console.is_terminal:
             say(f"bioassist: {what}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -179,8 +180,6 @@ def remove(name: str, yes: bool) -> None:
         say(f"bioassist: {entry.name} is not on this machine.")
         return
     if not yes:
-        import sys
-
         if not sys.stdin.isatty():
             raise UsageError("nobody is here to ask.", next_step="Say --yes to delete without a question.")
         click.confirm(f"Delete {place}?", abort=True, err=True)

@@ -1,0 +1,1 @@
+"""Benchmarks: each a module to be run, on a quiet machine."""

@@ -1,0 +1,113 @@
+"""`bioassist annotate` against the reference decoder in the same run: `python -m bench.annotate NOTES`.
+
+Words a second of both on the same model and threads, peak memory of all processes of `annotate` (PSS where the system
+tells it, else RSS), and the time from the command to the first suggestion in the project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from reference import Reference
+
+from assistant.models import resolve
+from bench.notes import files, programs
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("notes", type=Path)
+    parser.add_argument("--documents", type=int, default=12, help="notes that annotate reads")
+    parser.add_argument("--reference-words", type=int, default=300, help="words that the reference reads")
+    parser.add_argument("--threads", type=int, default=psutil.cpu_count(logical=False) or 1)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    model = resolve(None, offline=True)
+    found = {"model": f"{model.name} {model.file_type}", "threads": given.threads}
+    found.update(_annotate(given.notes, given.documents, given.threads))
+    found["reference_words_per_s"] = _reference(given.notes, given.reference_words, given.threads, model.path)
+    found["over_reference"] = found["words_per_s"] / found["reference_words_per_s"]
+    if given.json:
+        print(json.dumps(found, indent=2))
+        return
+    for name, value in found.items():
+        print(f"{name:<28}{value:.2f}" if isinstance(value, float) else f"{name:<28}{value}")
+
+
+def _annotate(notes: Path, documents: int, threads: int) -> dict[str, float | int]:
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "bench.bioassist"
+        command = [sys.executable, "-c", "from bioassist.cli import main; main()", "annotate"]
+        command += [str(path) for path in files(notes)[:documents]]
+        command += ["--project", str(project), "--no-review", "--offline", "--threads", str(threads), "--json"]
+        began = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        peak, first = 0, None
+        while process.poll() is None:
+            peak = max(peak, _memory(process.pid))
+            if first is None and _has_suggestion(project):
+                first = time.perf_counter() - began
+            time.sleep(0.1)
+        assert process.stdout is not None
+        status = json.loads(process.stdout.read())
+        return {
+            "words": status["words"],
+            "words_per_s": status["words_per_second"],
+            "seconds_in_all": time.perf_counter() - began,
+            "seconds_to_first_suggestion": first or float("nan"),
+            "peak_memory_mib": peak / 2**20,
+        }
+
+
+def _memory(pid: int) -> int:
+    total = 0
+    try:
+        whole = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    except psutil.Error:
+        return 0
+    for process in whole:
+        try:
+            told = process.memory_full_info()
+            total += getattr(told, "pss", 0) or told.rss
+        except psutil.Error:
+            continue
+    return total
+
+
+def _has_suggestion(project: Path) -> bool:
+    file = project / "project.sqlite"
+    if not file.exists():
+        return False
+    try:
+        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as connection:
+            return connection.execute("SELECT count(*) FROM suggestions").fetchone()[0] > 0
+    except sqlite3.Error:
+        return False
+
+
+def _reference(notes: Path, words: int, threads: int, model: Path) -> float:
+    found, count = programs(notes, words, 25)
+    reference = Reference(model, threads=threads)
+    try:
+        reference.run(found[0])
+        began = time.perf_counter()
+        for program in found:
+            reference.run(program)
+        return count / (time.perf_counter() - began)
+    finally:
+        reference.close()
+
+
+if __name__ == "__main__":
+    main()
