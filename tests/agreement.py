@@ -1,4 +1,4 @@
-"""Compares the scheduler with the reference decoder under the same history, with the noise of batch shapes beside it."""
+"""Compares scheduler and reference decoder under the same history, with the noise of batch shapes beside it."""
 
 from __future__ import annotations
 

@@ -13,11 +13,13 @@ from bioassist.tasks.program import Program
 
 
 class Engine:
-    def __init__(self, llama: Llama, *, slots: int) -> None:
+    def __init__(self, llama: Llama, *, slots: int, lookahead: int) -> None:
         settings = llama.settings
         self.llama = llama
         self.compiler = Compiler(llama.vocabulary.tokenize, llama.vocabulary.bos)
-        self.scheduler = Scheduler(llama, self.compiler, cells=settings.cells, batch=settings.batch, slots=slots)
+        self.scheduler = Scheduler(
+            llama, self.compiler, cells=settings.cells, batch=settings.batch, slots=slots, lookahead=lookahead
+        )
 
     def run(self, programs: Sequence[Program]) -> list[Done]:
         for number, program in enumerate(programs):
@@ -30,11 +32,18 @@ class Engine:
 
 @contextmanager
 def engine(
-    path: Path, *, exact: bool = False, slots: int = 6, batch: int = 64, cells: int = 4096, threads: int = 1
+    path: Path,
+    *,
+    exact: bool = False,
+    slots: int = 6,
+    batch: int = 64,
+    cells: int = 4096,
+    threads: int = 1,
+    lookahead: int = 1,
 ) -> Iterator[Engine]:
     settings = Settings(cells=cells, batch=batch, sequences=slots + PREFIXES, threads=threads, exact_cells=exact)
     llama = Llama(path, settings)
     try:
-        yield Engine(llama, slots=slots)
+        yield Engine(llama, slots=slots, lookahead=lookahead)
     finally:
         llama.close()

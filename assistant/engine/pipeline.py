@@ -35,7 +35,7 @@ from assistant.project.records import Suggestion, suggestion_id
 from assistant.project.store import Project
 from bioassist.documents import Span
 from bioassist.errors import BioassistError, EngineError, ModelError, ProjectError
-from bioassist.tasks.ner import PAPER, TYPED
+from bioassist.tasks.ner import FINGERPRINTS
 
 _IN_FLIGHT = 3
 _LOST_WORKERS = 3
@@ -62,6 +62,7 @@ class EngineSettings:
     cells: int = 8192
     batch: int = 512
     slots: int = 16
+    lookahead: int = 1
     window_words: int = 40
     deterministic: bool = False
     fresh: bool = False
@@ -69,7 +70,7 @@ class EngineSettings:
 
     @property
     def program(self) -> str:
-        return PAPER if self.task == "ner.paper" else TYPED
+        return FINGERPRINTS[self.task]
 
 
 class Annotator:
@@ -195,6 +196,7 @@ class Annotator:
                 "cells": settings.cells,
                 "batch": settings.batch,
                 "slots": settings.slots,
+                "lookahead": settings.lookahead,
                 "window_words": settings.window_words,
                 "deterministic": settings.deterministic,
             },

@@ -18,9 +18,7 @@ from assistant.engine.scheduler import Done, Job, Scheduler
 from assistant.engine.windows import Window, halves, windows
 from assistant.engine.wire import Message
 from bioassist.errors import BioassistError, EngineError
-from bioassist.tasks.ner import PaperNer, TypedNer
-
-Pass = TypedNer | PaperNer
+from bioassist.tasks.ner import Ner
 
 # Part of every window's key: a change to what a result holds, or to how it is computed, makes old results unknown.
 RESULT_VERSION = 1
@@ -34,7 +32,7 @@ class Unit:
 
     key: str
     window: Window
-    task: Pass
+    task: Ner
     compiled: Compiled
 
 
@@ -62,7 +60,7 @@ class Reader:
         self,
         scheduler: Scheduler,
         compiler: Compiler,
-        passes: Sequence[Pass],
+        passes: Sequence[Ner],
         *,
         model_identity: str,
         longest: int,
@@ -200,7 +198,7 @@ class Reader:
             for task in self._passes:
                 yield from self._fitting(text, window, task)
 
-    def _fitting(self, text: str, window: Window, task: Pass) -> Iterator[Unit]:
+    def _fitting(self, text: str, window: Window, task: Ner) -> Iterator[Unit]:
         """The window as one unit, or as several if its program is too long for the model."""
         compiled = self._compiler.compile(task.program(text, window.words))
         if compiled.cells <= self._longest:
@@ -214,7 +212,7 @@ class Reader:
         for half in halves(text, window):
             yield from self._fitting(text, half, task)
 
-    def _key(self, text: str, window: Window, task: Pass) -> str:
+    def _key(self, text: str, window: Window, task: Ner) -> str:
         told: list[Any] = [
             RESULT_VERSION,
             self._identity,

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from assistant.engine.compile import Compiled, Compiler, Given, Node
+from assistant.engine.compile import Compiled, Compiler, Decision, Given, Node
 from bioassist.errors import EngineError
 from bioassist.tasks.program import Answer
 
@@ -60,32 +60,62 @@ class Done:
 
 
 @dataclass(slots=True)
+class _Ask:
+    """A decision to make from the logits behind a token.
+
+    `node` is the place in the tree of options, `after` the token that tells an option that ends there from longer ones,
+    `step` the program's next step. What is queued behind takes for granted that `draft` is chosen, None for nothing.
+    """
+
+    node: Node
+    after: int | None
+    step: int
+    draft: int | None = None
+
+
+@dataclass(slots=True)
 class _Running:
-    """A program on its way: what is next to evaluate, and where in the tree of options it stands."""
+    """A program on its way: what is queued to evaluate, and up to where it is decided and drafted.
+
+    `queue` are tokens with the decision that their logits are wanted for, if any; `step` is the step of the program
+    that is queued next, and `previous` the answer it follows, drafted or made. `asked` counts decisions in the queue.
+    """
 
     job: Job
     sequence: int
     position: int
+    decisions: int
     step: int = 0
-    pending: deque[int] = field(default_factory=deque)
-    node: Node | None = None
-    after: int | None = None
+    previous: str | None = None
+    queue: deque[tuple[int, _Ask | None]] = field(default_factory=deque)
+    asked: int = 0
     path: list[tuple[float, dict[str, float]]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     tokens: int = 0
+
+    @property
+    def complete(self) -> bool:
+        return len(self.answers) == self.decisions
 
 
 class Scheduler:
     """`slots` sequences over a `decoder` with room for `cells` tokens, at most `batch` of them a time.
 
+    A sequence asks for up to `lookahead` decisions at once: behind a decision the likely answer, the choice's first
+    option, is taken for granted, and what was evaluated in vain is thrown away if the model decides otherwise. The
+    answers are the same for any `lookahead`.
+
     `submit` jobs, then call `step` until `idle`.
     """
 
-    def __init__(self, decoder: Decoder, compiler: Compiler, *, cells: int, batch: int, slots: int) -> None:
+    def __init__(
+        self, decoder: Decoder, compiler: Compiler, *, cells: int, batch: int, slots: int, lookahead: int = 1
+    ) -> None:
         self._decoder = decoder
         self._compiler = compiler
         self._cells = cells
         self._batch = batch
+        self._lookahead = lookahead
         self._free = list(range(PREFIXES + slots - 1, PREFIXES - 1, -1))
         self._waiting: list[Job] = []
         self._running: list[_Running] = []
@@ -120,28 +150,26 @@ class Scheduler:
         """Evaluate one batch; return the jobs that it finished."""
         finished = self._admit()
         fed: list[Fed] = []
-        deciding: list[tuple[int, _Running]] = []
+        asks: dict[int, list[tuple[int, int, _Ask]]] = {}
         # Those that decide go before those that still read their input: they are what the others wait behind.
-        for running in sorted(self._running, key=lambda running: len(running.pending)):
-            room = self._batch - len(fed)
-            if room == 0:
-                break
-            count = min(room, len(running.pending))
+        for running in sorted(self._running, key=lambda running: len(running.queue)):
+            count = min(self._batch - len(fed), len(running.queue))
             for _ in range(count):
-                fed.append(Fed(running.pending.popleft(), running.position, running.sequence, False))
+                token, ask = running.queue.popleft()
+                if ask is not None:
+                    asks.setdefault(running.sequence, []).append((len(fed), running.position, ask))
+                fed.append(Fed(token, running.position, running.sequence, ask is not None))
                 running.position += 1
             running.tokens += count
-            if not running.pending:
-                fed[-1].wanted = True
-                deciding.append((len(fed) - 1, running))
         if fed:
             self._decoder.decode(fed)
             self.tokens_evaluated += len(fed)
             self.batches += 1
-        for place, running in deciding:
-            self._decide(running, place)
-            if running.node is None:
-                finished.append(self._finish(running))
+        for running in list(self._running):
+            if running.sequence in asks:
+                self._decide(running, asks[running.sequence])
+                if running.complete:
+                    finished.append(self._finish(running))
         return finished
 
     def _admit(self) -> list[Done]:
@@ -155,16 +183,15 @@ class Scheduler:
             if self._running and self._reserved + own + len(job.compiled.shared) > self._cells:
                 break
             prefix = self._prefix(job.compiled.shared)
-            if self._running and self._reserved + own > self._cells:
-                break
             self._waiting.pop(0)
             sequence = self._free.pop()
             self._decoder.share(prefix, sequence, len(job.compiled.shared))
             self._reserved += own
-            running = _Running(job, sequence, len(job.compiled.shared))
+            decisions = sum(isinstance(step, Decision) for step in job.compiled.steps)
+            running = _Running(job, sequence, len(job.compiled.shared), decisions)
             self._running.append(running)
-            self._advance(running)
-            if running.node is None:
+            self._queue(running)
+            if running.complete:
                 finished.append(self._finish(running))
         return finished
 
@@ -188,65 +215,112 @@ class Scheduler:
         self._reserved += len(ids)
         return sequence
 
-    def _advance(self, running: _Running) -> None:
-        """Queue everything up to the next decision; leave `node` None if there is none."""
+    def _queue(self, running: _Running) -> None:
+        """Queue the program's steps up to `lookahead` decisions ahead, the likely answers taken for granted."""
         steps = running.job.compiled.steps
-        while running.step < len(steps):
+        given: list[int] = []
+        while running.step < len(steps) and running.asked < self._lookahead:
             step = steps[running.step]
-            running.step += 1
             if isinstance(step, Given):
-                running.pending.extend(step.ids)
-            else:
-                previous = running.answers[-1].option if running.answers else None
-                running.after = step.after
-                self._enter(running, self._compiler.tree(step.choice, previous))
-                if running.node is not None:
-                    return
-        running.node = None
-
-    def _enter(self, running: _Running, node: Node) -> None:
-        """Go down the tree as long as there is one way; stop where the model decides or the choice is made."""
-        while True:
-            ways = len(node.children) + (node.ending is not None)
-            if ways > 1:
-                running.node = node
+                given += step.ids
+                running.step += 1
+                continue
+            node = self._compiler.tree(step.choice, running.previous)
+            if len(ways(node, step.after)) == 1 and running.asked:
+                # Nothing to decide here, but what was drafted before it has to be decided first.
+                break
+            running.step += 1
+            ask, tokens = self._enter(running, node, step.after)
+            given += tokens
+            if ask is None:
+                continue
+            self._append(running, given, ask)
+            draft = step.choice.legal(running.previous)[0]
+            given = self._draft(ask, draft)
+            if ask.draft is None:
                 return
+            running.previous = draft
+        # What lies behind the last decision is not evaluated; what lies before the next one waits for it.
+        if given and running.step < len(steps):
+            self._append(running, given, None)
+
+    @staticmethod
+    def _append(running: _Running, tokens: Sequence[int], ask: _Ask | None) -> None:
+        for token in tokens[:-1]:
+            running.queue.append((token, None))
+        running.queue.append((tokens[-1], ask))
+        running.asked += ask is not None
+
+    @staticmethod
+    def _draft(ask: _Ask, option: str) -> list[int]:
+        """Take `option` for granted behind `ask`, if one token decides for it; the tokens it is given by."""
+        if ask.node.ending == option:
+            ask.draft = ask.after
+            return []
+        for token, child in ask.node.children.items():
+            if child.options == [option]:
+                ask.draft = token
+                return [token, *only_way(child)]
+        return []
+
+    def _enter(self, running: _Running, node: Node, after: int | None) -> tuple[_Ask | None, list[int]]:
+        """Go down the tree as long as there is one way: the tokens on it, and the decision it leads to.
+
+        Without a decision the choice is made, and its answer kept.
+        """
+        tokens: list[int] = []
+        while len(ways(node, after)) == 1:
             if node.ending is not None:
-                running.node = None
                 running.answers.append(_answer(node.ending, running.path))
+                running.previous = node.ending
                 running.path = []
-                return
+                return None, tokens
             token, node = next(iter(node.children.items()))
-            running.pending.append(token)
+            tokens.append(token)
+        return _Ask(node, after, running.step), tokens
 
-    def _decide(self, running: _Running, place: int) -> None:
-        node = running.node
-        assert node is not None
-        tokens = list(node.children)
-        branches: list[Node | None] = list(node.children.values())
-        if node.ending is not None:
-            if running.after is None or running.after in node.children:
-                raise EngineError(f"the label {node.ending!r} cannot be told from longer ones by this model.")
-            tokens.append(running.after)
-            branches.append(None)
-        probabilities = softmax(self._decoder.logits(place, tokens))
-        best = max(range(len(tokens)), key=lambda index: probabilities[index])
-        rivals = {
-            (branch.common() if branch is not None else str(node.ending)): probabilities[index]
-            for index, branch in enumerate(branches)
-            if index != best
-        }
-        running.path.append((probabilities[best], rivals))
-        chosen = branches[best]
+    def _decide(self, running: _Running, asks: Sequence[tuple[int, int, _Ask]]) -> None:
+        """Make the decisions that were asked for, in order, up to the first that is not as drafted."""
+        for place, position, ask in asks:
+            running.asked -= 1
+            open_ways = ways(ask.node, ask.after)
+            tokens = list(open_ways)
+            probabilities = softmax(self._decoder.logits(place, tokens))
+            best = max(range(len(tokens)), key=lambda index: probabilities[index])
+            chosen = open_ways[tokens[best]]
+            rivals = {
+                (str(ask.node.ending) if branch is None else branch.common()): probabilities[index]
+                for index, branch in enumerate(open_ways.values())
+                if index != best
+            }
+            running.path.append((probabilities[best], rivals))
+            if tokens[best] == ask.draft:
+                option = str(ask.node.ending) if chosen is None else chosen.options[0]
+                running.answers.append(_answer(option, running.path))
+                running.path = []
+                continue
+            self._turn(running, ask, position, tokens[best], chosen)
+            return
+        self._queue(running)
+
+    def _turn(self, running: _Running, ask: _Ask, position: int, token: int, chosen: Node | None) -> None:
+        """Go another way than what was queued behind `ask`."""
+        if running.position > position + 1:
+            self._decoder.forget(running.sequence, position + 1)
+        running.position = position + 1
+        running.queue.clear()
+        running.asked = 0
+        running.step = ask.step
         if chosen is None:
-            running.node = None
-            running.answers.append(_answer(str(node.ending), running.path))
+            running.previous = str(ask.node.ending)
+            running.answers.append(_answer(running.previous, running.path))
             running.path = []
-        else:
-            running.pending.append(tokens[best])
-            self._enter(running, chosen)
-        if running.node is None:
-            self._advance(running)
+            self._queue(running)
+            return
+        further, tokens = self._enter(running, chosen, ask.after)
+        self._append(running, [token, *tokens], further)
+        if further is None:
+            self._queue(running)
 
     def _finish(self, running: _Running) -> Done:
         self._decoder.forget(running.sequence)
@@ -256,6 +330,30 @@ class Scheduler:
         compiled = running.job.compiled
         self._reserved -= compiled.cells - len(compiled.shared)
         return Done(running.job.name, tuple(running.answers), running.tokens)
+
+
+def ways(node: Node, after: int | None) -> dict[int, Node | None]:
+    """Where a place in the tree can be left: by a token to a node below, or by `after` to its end (None).
+
+    Raises EngineError for an option that ends here if `after` does not tell it from the longer ones.
+    """
+    found: dict[int, Node | None] = dict(node.children)
+    if node.ending is not None:
+        if not node.children:
+            return {-1: None}
+        if after is None or after in node.children:
+            raise EngineError(f"the label {node.ending!r} cannot be told from longer ones by this model.")
+        found[after] = None
+    return found
+
+
+def only_way(node: Node) -> list[int]:
+    """The tokens below a node that one option is left at."""
+    tokens: list[int] = []
+    while node.children:
+        token, node = next(iter(node.children.items()))
+        tokens.append(token)
+    return tokens
 
 
 def softmax(logits: Sequence[float]) -> list[float]:

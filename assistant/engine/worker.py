@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from assistant.engine.wire import Message, receive, send
 from bioassist import schema as schemas
 from bioassist.errors import BioassistError
-from bioassist.tasks.ner import PaperNer, TypedNer
+from bioassist.tasks import ner
 
 if TYPE_CHECKING:
     from assistant.engine.llama import Llama
@@ -84,13 +84,16 @@ def _open(opening: Message, outgoing: BinaryIO) -> tuple[Llama, Reader]:
     adapter = opening.get("adapter")
     llama = Llama(Path(opening["model"]), settings, Path(adapter) if adapter else None)
     schema = schemas.loads(opening["schema"])
-    passes: list[TypedNer | PaperNer]
-    if opening["task"] == "ner.paper":
-        passes = [PaperNer(entity) for entity in schema.entities]
-    else:
-        passes = [TypedNer(schema.entities)]
+    passes = ner.passes(opening["task"], schema.entities)
     compiler = Compiler(llama.vocabulary.tokenize, llama.vocabulary.bos)
-    scheduler = Scheduler(llama, compiler, cells=settings.cells, batch=settings.batch, slots=slots)
+    scheduler = Scheduler(
+        llama,
+        compiler,
+        cells=settings.cells,
+        batch=settings.batch,
+        slots=slots,
+        lookahead=int(opening["lookahead"]),
+    )
     reader = Reader(
         scheduler,
         compiler,

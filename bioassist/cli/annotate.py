@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 )
 @click.option("--model", metavar="NAME|GGUF", help="A model of the catalog, or a GGUF file.")
 @click.option("--adapter", type=click.Path(path_type=Path), metavar="GGUF", help="A LoRA adapter for the model.")
-@click.option("--task", type=click.Choice(["ner.typed", "ner.paper"]), default="ner.typed", show_default=True,
-              help="All types in one pass, or the paper's program: one type a pass.")  # fmt: skip
+@click.option("--task", type=click.Choice(["ner.typed", "ner.inline", "ner.paper"]), default="ner.typed",
+              show_default=True, help="All types in one pass, in lines or inline, or the paper's.")  # fmt: skip
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="Threads for llama.cpp.  [default: by load]")
 @click.option("--gpu-layers", default="auto", show_default=True, metavar="N|all|auto", help="Layers to put on the GPU.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Read at most N notes this time.")

@@ -8,8 +8,10 @@ stdout carries data, stderr everything that is said to a person.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
+from contextlib import suppress
 from enum import IntEnum
 from typing import NoReturn
 
@@ -29,12 +31,19 @@ class Exit(IntEnum):
 
 
 def say(line: str = "") -> None:
-    """One line of narration on stderr. Control characters in it (a file name can hold them) are made visible."""
-    click.echo(visible(line), err=True)
+    """One line of narration on stderr. What is not to be obeyed in it is made visible (see `visible`)."""
+    # Work goes on when nobody listens any more.
+    with suppress(BrokenPipeError):
+        click.echo(visible(line), err=True)
 
 
 def visible(line: str) -> str:
-    return "".join(char if char.isprintable() or char == "\n" else f"\\x{ord(char):02x}" for char in line)
+    """`line` with line ends, control and bidi characters as escapes: a file's name can hold any of them."""
+    return "".join(char if char.isprintable() else _escape(ord(char)) for char in line)
+
+
+def _escape(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def report(error: BioassistError) -> None:
@@ -61,7 +70,7 @@ class Guard:
         except click.exceptions.Exit as leaving:
             return leaving.exit_code
         except click.ClickException as error:
-            error.show()
+            _show(error)
             return Exit.USAGE
         except (KeyboardInterrupt, click.Abort):
             say("bioassist: interrupted. What is done is kept; the same command goes on from here.")
@@ -70,15 +79,32 @@ class Guard:
             report(error)
             return error.exit_code
         except BrokenPipeError:
-            # The reader of our output has gone; nothing is wrong with what we did.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return Exit.DONE
+            return _unread()
+        except SystemExit as leaving:
+            # click makes this of a broken pipe.
+            if isinstance(leaving.__context__, BrokenPipeError):
+                return _unread()
+            raise
         except OSError as error:
             report(from_os_error(error))
             return Exit.INPUT
         except Exception as error:
             report(_unforeseen(error))
             return Exit.FINDINGS
+
+
+def _unread() -> Exit:
+    """The reader of our output has gone (`| head`); nothing is wrong with what we did."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.DONE
+
+
+def _show(error: click.ClickException) -> None:
+    """click's own message, with what was typed in it made visible."""
+    told = io.StringIO()
+    error.show(told)
+    for line in told.getvalue().rstrip("\n").split("\n"):
+        say(line)
 
 
 def _unforeseen(error: Exception) -> BioassistError:

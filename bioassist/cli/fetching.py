@@ -57,8 +57,8 @@ class FetchDisplay:
 
     def begin(self, what: str, total: int | None = None) -> None:
         # Not before there is something to show: until then there may be a question on the screen.
-        self._bar.start()
         self._total = total
+        self._bar.start()
         if not self._console.is_terminal:
             say(f"bioassist: {what}")
         self._bar.reset(self._task, total=total, description=visible(what), visible=True)

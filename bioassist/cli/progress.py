@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from bioassist.cli.diagnostics import visible
+from bioassist.cli.diagnostics import say, visible
 
 if TYPE_CHECKING:
     from assistant.engine.events import Event
@@ -70,7 +70,10 @@ class Display:
                 )
 
     def _say(self, line: str) -> None:
-        self._console.print(visible(line), markup=False, highlight=False, soft_wrap=True)
+        if self._console.is_terminal:
+            self._console.print(visible(line), markup=False, highlight=False, soft_wrap=True)
+        else:
+            say(line)
 
 
 def _clock(seconds: float) -> str:

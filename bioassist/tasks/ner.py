@@ -1,13 +1,17 @@
-"""Named entity recognition as a program: one line a word, `word : label`, the label chosen by the model.
+"""Named entity recognition as a program: one label a word, chosen by the model.
 
-`ner.typed`, the default, decides all types in one pass with B-Type, I-Type and O. `ner.paper` is the paper's: one type
-a pass, labels B, I and O, for models that were tuned on its data. Both write the same lines.
+Three renderings of the same decisions:
+
+- `ner.typed` decides all types in one pass, in the paper's lines: `word : B-Type`, `I-Type` or `O`.
+- `ner.inline` says the same in fewer tokens: the words once more, with a mark behind those of a mention alone. A word
+  outside all mentions costs no token of its own, and a run of such words is decided in one evaluation.
+- `ner.paper` is the paper's: one type a pass, labels B, I and O, for models that were tuned on its data.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,20 +20,49 @@ from bioassist.schema import EntityType
 from bioassist.tasks.program import Answer, Choice, Piece, Program, Text, fingerprint
 from bioassist.tasks.render import FRAME, framed
 
-OUTSIDE = " O"
-_LINE = (" :", "\n")
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a program writes words and labels.
+
+    `before` and `after` stand around every word but the first, which has no `before`; `begin` and `inside` make the
+    label of a model label; `end` closes the output and tells the last label from longer ones.
+    """
+
+    before: str
+    after: str
+    outside: str
+    begin: Callable[[str], str]
+    inside: Callable[[str], str]
+    end: str
+
+    @property
+    def template(self) -> tuple[str, ...]:
+        """What of it goes into the fingerprint."""
+        return (self.before, self.after, self.outside, self.begin("T"), self.inside("T"), self.end)
+
+
+TYPED_LINES = Layout("\n", " :", " O", lambda label: f" B-{label}", lambda label: f" I-{label}", "\n")
+PAPER_LINES = Layout("\n", " :", " O", lambda label: " B", lambda label: " I", "\n")
+# No word holds white space, so a newline or a tab behind a word can only be a mark.
+INLINE = Layout(" ", "", "", lambda label: f"\n{label}", lambda label: "\t", " ###")
 
 _TYPED = (
     "Mark every mention of these types in the text, word by word. Begin a mention with B- and its type, go on with I- "
     "and its type, and write O for a word outside all mentions.\nTypes: {types}"
+)
+_INLINE = (
+    "Copy the text and mark every mention of these types in it. Behind the first word of a mention write its type on a "
+    "new line, behind each further word of it a tab.\nTypes: {types}"
 )
 _PAPER = (
     "Your task is to find every mention of {types} in the text and to label it in the BIO scheme. Label the first word "
     "of a mention B (Begin), its other words I (Inside), and every word outside mentions O."
 )
 
-TYPED = fingerprint("ner.typed", 1, *FRAME, *_LINE, _TYPED)
-PAPER = fingerprint("ner.paper", 1, *FRAME, *_LINE, _PAPER)
+TYPED_FINGERPRINT = fingerprint("ner.typed", 1, *FRAME, *TYPED_LINES.template, _TYPED)
+INLINE_FINGERPRINT = fingerprint("ner.inline", 1, *FRAME, *INLINE.template, _INLINE)
+PAPER_FINGERPRINT = fingerprint("ner.paper", 1, *FRAME, *PAPER_LINES.template, _PAPER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +74,44 @@ class Mention:
     confidence: float
 
 
-class _Tagging:
-    """What both programs share: the lines, legality, and the way from labels to mentions and back."""
+class Ner:
+    """One pass over a text for `types`. Made by `typed`, `inline` or `paper`.
 
-    task: str
-    fingerprint: str
+    The labels are the model's (`EntityType.served_by`), the mentions the schema's.
+    """
 
-    def __init__(self, types: Sequence[EntityType], instruction: str, tags: Mapping[str, str]) -> None:
+    def __init__(
+        self, task: str, fingerprint: str, layout: Layout, types: Sequence[EntityType], instruction: str
+    ) -> None:
+        self.task = task
+        self.fingerprint = fingerprint
         self.types = tuple(types)
         self.instruction = instruction
-        self._begin = {name: f" B{tag}" for name, tag in tags.items()}
-        self._inside = {name: f" I{tag}" for name, tag in tags.items()}
-        self._type_of = {label: name for name, label in [*self._begin.items(), *self._inside.items()]}
-        self._options = (OUTSIDE, *self._begin.values(), *self._inside.values())
-        after = {label: frozenset((self._begin[name], label)) for name, label in self._inside.items()}
+        self._layout = layout
+        self._begin = {entity.name: layout.begin(entity.served_by) for entity in types}
+        self._inside = {entity.name: layout.inside(entity.served_by) for entity in types}
+        self._type_of = {label: name for name, label in self._begin.items()}
+        after: dict[str, frozenset[str]] = {}
+        for name, label in self._inside.items():
+            after[label] = after.get(label, frozenset()) | {self._begin[name], label}
         self._only_after = MappingProxyType(after)
-        self._choice = Choice("label", self._options, self._only_after)
+        options = (layout.outside, *self._begin.values(), *after)
+        self._choice = Choice("label", options, self._only_after)
+
+    @property
+    def outside(self) -> str:
+        """The label of a word outside all mentions."""
+        return self._layout.outside
 
     def program(self, text: str, words: Sequence[Span]) -> Program:
         """The program over `words` (offsets in `text`); white space between them is one space, as in the corpora."""
+        layout = self._layout
         shown = [span.of(text) for span in words]
         pieces: list[Piece] = [*framed(self.instruction, " ".join(shown))]
         for number, word in enumerate(shown):
-            pieces.append(Text(f"{word} :" if number == 0 else f"\n{word} :"))
+            pieces.append(Text(f"{layout.before if number else ''}{word}{layout.after}"))
             pieces.append(self._choice)
-        # The last label ends like the others, so that "Test" is told from "Test_result" there too.
-        pieces.append(Text("\n"))
+        pieces.append(Text(layout.end))
         return Program(self.task, self.fingerprint, tuple(pieces))
 
     def answers(self, words: Sequence[Span], gold: Iterable[Entity]) -> tuple[list[str], list[Entity]]:
@@ -77,22 +122,20 @@ class _Tagging:
         """
         starts = {span.start: place for place, span in enumerate(words)}
         ends = {span.end: place for place, span in enumerate(words)}
-        labels = [OUTSIDE] * len(words)
+        labels = [self.outside] * len(words)
         left_out: list[Entity] = []
         for entity in sorted(gold, key=lambda entity: (entity.start - entity.end, entity.start, entity.id)):
             first, last = starts.get(entity.start), ends.get(entity.end)
-            representable = len(entity.spans) == 1 and entity.type in self._begin and entity.start < entity.end
-            if (
-                not representable
-                or first is None
-                or last is None
-                or labels[first : last + 1] != [OUTSIDE] * (last + 1 - first)
-            ):
+            sayable = len(entity.spans) == 1 and entity.type in self._begin and entity.start < entity.end
+            if not sayable or first is None or last is None or not self._free(labels, first, last):
                 left_out.append(entity)
                 continue
             labels[first] = self._begin[entity.type]
             labels[first + 1 : last + 1] = [self._inside[entity.type]] * (last - first)
         return labels, left_out
+
+    def _free(self, labels: Sequence[str], first: int, last: int) -> bool:
+        return all(label == self.outside for label in labels[first : last + 1])
 
     def mentions(self, words: Sequence[Span], answers: Sequence[Answer]) -> list[Mention]:
         """Read the answers, one a word, back as mentions.
@@ -106,37 +149,46 @@ class _Tagging:
         for place in range(len(labels) + 1):
             goes_on = place < len(labels) and labels[place] in self._only_after
             if begin is not None and not goes_on:
+                name = self._type_of[labels[begin]]
                 sure = [answers[index].probability for index in range(begin, place)]
                 if place < len(labels):
-                    sure.append(1.0 - answers[place].probability_of(self._inside[self._type_of[labels[begin]]]))
-                span = Span(words[begin].start, words[place - 1].end)
-                found.append(Mention(self._type_of[labels[begin]], span, min(sure)))
+                    sure.append(1.0 - answers[place].probability_of(self._inside[name]))
+                found.append(Mention(name, Span(words[begin].start, words[place - 1].end), min(sure)))
                 begin = None
-            if place < len(labels) and labels[place] != OUTSIDE and not goes_on:
+            if place < len(labels) and labels[place] in self._type_of:
                 begin = place
         return found
 
 
-class TypedNer(_Tagging):
-    """`ner.typed`: all `types` in one pass. The labels are the model's (`EntityType.served_by`)."""
-
-    task = "ner.typed"
-    fingerprint = TYPED
-
-    def __init__(self, types: Sequence[EntityType]) -> None:
-        listed = "; ".join(
-            f"{entity.served_by} ({entity.description})" if entity.description else entity.served_by for entity in types
-        )
-        tags = {entity.name: f"-{entity.served_by}" for entity in types}
-        super().__init__(types, _TYPED.format(types=listed), tags)
+def typed(types: Sequence[EntityType]) -> Ner:
+    """`ner.typed`: all types in one pass, in lines."""
+    return Ner("ner.typed", TYPED_FINGERPRINT, TYPED_LINES, types, _TYPED.format(types=_listed(types)))
 
 
-class PaperNer(_Tagging):
-    """`ner.paper`: one type a pass, bare B, I and O."""
+def inline(types: Sequence[EntityType]) -> Ner:
+    """`ner.inline`: all types in one pass, marks between the words."""
+    return Ner("ner.inline", INLINE_FINGERPRINT, INLINE, types, _INLINE.format(types=_listed(types)))
 
-    task = "ner.paper"
-    fingerprint = PAPER
 
-    def __init__(self, type_: EntityType) -> None:
-        said = type_.description or re.sub(r"[_-]+", " ", type_.served_by).lower()
-        super().__init__((type_,), _PAPER.format(types=said), {type_.name: ""})
+def paper(type_: EntityType) -> Ner:
+    """`ner.paper`: one type a pass, bare labels."""
+    said = type_.description or re.sub(r"[_-]+", " ", type_.served_by).lower()
+    return Ner("ner.paper", PAPER_FINGERPRINT, PAPER_LINES, (type_,), _PAPER.format(types=said))
+
+
+FINGERPRINTS = MappingProxyType(
+    {"ner.typed": TYPED_FINGERPRINT, "ner.inline": INLINE_FINGERPRINT, "ner.paper": PAPER_FINGERPRINT}
+)
+
+
+def passes(task: str, types: Sequence[EntityType]) -> list[Ner]:
+    """The passes that a task makes over a text. Raises KeyError for a task that is none of `FINGERPRINTS`."""
+    if task == "ner.paper":
+        return [paper(type_) for type_ in types]
+    return [{"ner.typed": typed, "ner.inline": inline}[task](types)]
+
+
+def _listed(types: Sequence[EntityType]) -> str:
+    return "; ".join(
+        f"{entity.served_by} ({entity.description})" if entity.description else entity.served_by for entity in types
+    )

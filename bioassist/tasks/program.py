@@ -5,8 +5,8 @@ among a few label strings; `Free` is generated, for question answering alone. So
 about words that are not there, and there is nothing to parse.
 
 Pieces are tokenized one by one. A vocabulary gives the same ids for a piece as for the whole text only if pieces meet
-where it would cut anyway: every piece but the first begins with a space or a newline, or follows one that ends in a
-newline. `check` says so for a program.
+where it would cut anyway: every piece but the first begins with white space, or follows one that ends in it. `check`
+says so for a program.
 """
 
 from __future__ import annotations
@@ -84,9 +84,10 @@ class Program:
                     raise ValueError(f"choice {piece.name} has no legal option, or one twice")
                 previous = piece.options[0]
             for text in piece.options if isinstance(piece, Choice) else (piece.text,):
-                if before and not before.endswith("\n") and not text.startswith((" ", "\n")):
+                if text and before and not before[-1].isspace() and not text[0].isspace():
                     raise ValueError(f"pieces {before[-20:]!r} and {text[:20]!r} meet inside a word")
-            before = piece.options[0] if isinstance(piece, Choice) else piece.text
+            # An option may be empty: then what stood before it meets what follows.
+            before = (piece.options[0] if isinstance(piece, Choice) else piece.text) or before
 
     def filled(self, answers: Sequence[str]) -> str:
         """The whole text with `answers`, one a choice (or free text), in their places: what the trainer learns from.

@@ -6,12 +6,14 @@ from hypothesis import strategies as st
 
 from bioassist.documents import Entity, Span
 from bioassist.schema import EntityType, built_in
-from bioassist.tasks.ner import PAPER, TYPED, PaperNer, TypedNer
+from bioassist.tasks.ner import FINGERPRINTS, Ner, inline, paper, typed
 from bioassist.tasks.program import Answer, Choice, Program, Text, fingerprint
 
 TYPES = (EntityType("Test"), EntityType("Test_result"), EntityType("Drug", "drugs by any name", model_label="Chemical"))
-TYPED_NER = TypedNer(TYPES)
-PAPER_NER = PaperNer(EntityType("Disease", "diseases"))
+TYPED_NER = typed(TYPES)
+INLINE_NER = inline(TYPES)
+both = pytest.mark.parametrize("task", [TYPED_NER, INLINE_NER], ids=["typed", "inline"])
+PAPER_NER = paper(EntityType("Disease", "diseases"))
 
 
 def spans_of(text: str) -> list[Span]:
@@ -42,38 +44,40 @@ def annotated(draw: st.DrawFn) -> tuple[str, list[Span], list[Entity]]:
     return text, spans, entities
 
 
+@both
 @settings(deadline=None)
 @given(annotated())
-def test_gold_rendered_and_read_back_is_the_gold(case: tuple[str, list[Span], list[Entity]]) -> None:
+def test_gold_rendered_and_read_back_is_the_gold(task: Ner, case: tuple[str, list[Span], list[Entity]]) -> None:
     text, spans, gold = case
-    labels, left_out = TYPED_NER.answers(spans, gold)
+    labels, left_out = task.answers(spans, gold)
     assert left_out == []
-    program = TYPED_NER.program(text, spans)
+    program = task.program(text, spans)
     program.check()
     program.filled(labels)
-    read = TYPED_NER.mentions(spans, [Answer(label, 1.0) for label in labels])
+    read = task.mentions(spans, [Answer(label, 1.0) for label in labels])
     assert [(m.type, m.span) for m in read] == [(entity.type, entity.spans[0]) for entity in gold]
 
 
+@both
 @settings(deadline=None)
 @given(annotated(), st.data())
 def test_nothing_outside_the_schema_can_come_out(
-    case: tuple[str, list[Span], list[Entity]], data: st.DataObject
+    task: Ner, case: tuple[str, list[Span], list[Entity]], data: st.DataObject
 ) -> None:
     """Whatever legal option is drawn at each choice, mentions are of the schema's types and lie on words."""
     text, spans, _ = case
     previous: str | None = None
     answers = []
-    for choice in TYPED_NER.program(text, spans).choices:
+    for choice in task.program(text, spans).choices:
         previous = data.draw(st.sampled_from(choice.legal(previous)))
         answers.append(Answer(previous, 0.5, {"other": 0.5}))
     starts, ends = {span.start for span in spans}, {span.end for span in spans}
-    for mention in TYPED_NER.mentions(spans, answers):
+    for mention in task.mentions(spans, answers):
         assert mention.type in {entity.name for entity in TYPES}
         assert mention.span.start in starts and mention.span.end in ends
         assert 0 <= mention.confidence <= 1
-    begun = sum(answer.option.startswith(" B") for answer in answers)
-    assert len(TYPED_NER.mentions(spans, answers)) == begun
+    begun = sum(answer.option.startswith((" B", "\n")) for answer in answers)
+    assert len(task.mentions(spans, answers)) == begun
 
 
 def test_inside_is_legal_only_behind_its_own_type() -> None:
@@ -90,6 +94,16 @@ def test_the_program_shows_words_and_labels_as_the_model_knows_them() -> None:
     filled = TYPED_NER.program(text, spans).filled(labels)
     assert filled.endswith("### Input:\nTake aspirin daily\n\n### Output:\nTake : O\naspirin : B-Chemical\ndaily : O\n")
     assert "Chemical (drugs by any name)" in filled
+
+
+def test_inline_marks_stand_behind_the_words_of_mentions_alone() -> None:
+    spans = spans_of("Take low dose aspirin daily")
+    labels, _ = INLINE_NER.answers(spans, [Entity("T1", "Drug", (Span(5, 21),))])
+    filled = INLINE_NER.program("Take low dose aspirin daily", spans).filled(labels)
+    assert filled.endswith("### Output:\nTake low\nChemical dose\t aspirin\t daily ###")
+    (first, second, *_) = INLINE_NER.program("Take low dose aspirin daily", spans).choices
+    assert "\t" not in first.legal(None) and "\t" not in second.legal("")
+    assert "\t" in second.legal("\nChemical") and "\t" in second.legal("\t")
 
 
 def test_the_papers_program_asks_for_one_type_with_bare_labels() -> None:
@@ -135,7 +149,8 @@ def test_a_mention_is_as_sure_as_its_least_sure_label_and_its_end() -> None:
 
 
 def test_fingerprints_name_task_and_template() -> None:
-    assert TYPED.startswith("ner.typed/1:") and PAPER.startswith("ner.paper/1:")
+    assert all(value.startswith(f"{task}/1:") for task, value in FINGERPRINTS.items())
+    assert len({value.split(":")[1] for value in FINGERPRINTS.values()}) == len(FINGERPRINTS) == 3
     assert fingerprint("t", 1, "a", "b") != fingerprint("t", 1, "ab")
 
 
@@ -155,4 +170,4 @@ def test_an_illegal_answer_is_refused() -> None:
 
 
 def test_the_built_in_schema_makes_a_program() -> None:
-    TypedNer(built_in().entities).program("a b", spans_of("a b")).check()
+    typed(built_in().entities).program("a b", spans_of("a b")).check()

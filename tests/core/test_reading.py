@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bioassist.errors import InputError
+from bioassist.errors import InputError, UsageError
 from bioassist.reading import decode
 
 
@@ -47,5 +47,5 @@ def test_a_named_encoding_is_used(encoding: str) -> None:
 def test_a_wrong_or_unknown_encoding_is_refused() -> None:
     with pytest.raises(InputError, match="not ascii"):
         decode("é".encode(), "n.txt", "ascii")
-    with pytest.raises(InputError, match="no encoding called"):
+    with pytest.raises(UsageError, match="no encoding called"):
         decode(b"x", "n.txt", "klingon")

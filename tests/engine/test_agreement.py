@@ -8,13 +8,13 @@ import pytest
 from agreement import compare
 
 from bioassist.schema import built_in
-from bioassist.tasks.ner import TypedNer
+from bioassist.tasks.ner import typed
 from bioassist.words import sentences, words
 
 
 @pytest.mark.model
 def test_disagreements_lie_within_the_noise_of_batch_shapes(default_model: Path, examples: Path) -> None:
-    task = TypedNer(built_in().entities)
+    task = typed(built_in().entities)
     text = (examples / "notes" / "discharge-summary.txt").read_text("utf-8")
     found = [span.of(text) for span in sentences(text)]
     found = [sentence for sentence in found if 5 <= len(words(sentence)) <= 25][:16]

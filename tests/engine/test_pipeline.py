@@ -36,7 +36,8 @@ WORDS = 24
 def note(repeats: int, about: str = "ward") -> str:
     """`repeats` paragraphs of WORDS words, no two alike, so that no window is known from another one."""
     return "".join(
-        f"The {about} denies chest{number} pain. Rx {about}x{number} 5mg/kg t.d.s.\nFever and cough for 3/7; no {about}{number}.\n"
+        f"The {about} denies chest{number} pain. Rx {about}x{number} 5mg/kg t.d.s.\n"
+        f"Fever and cough for 3/7; no {about}{number}.\n"
         for number in range(repeats)
     )
 

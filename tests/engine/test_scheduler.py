@@ -14,7 +14,7 @@ from assistant.engine.scheduler import Fed, Job, Scheduler, softmax
 from bioassist.documents import Span
 from bioassist.errors import EngineError
 from bioassist.schema import EntityType
-from bioassist.tasks.ner import PaperNer, TypedNer
+from bioassist.tasks.ner import Ner, inline, paper, typed
 from bioassist.tasks.program import Program
 from bioassist.words import words
 
@@ -30,19 +30,21 @@ SENTENCES = (
 )
 
 
-def programs(task: TypedNer | PaperNer, sentences: tuple[str, ...] = SENTENCES) -> list[Program]:
+def programs(task: Ner, sentences: tuple[str, ...] = SENTENCES) -> list[Program]:
     return [task.program(text, words(text)) for text in sentences]
 
 
 @pytest.mark.parametrize("vocabulary", ["tiny_model", "tiny_spm_model"])
-@pytest.mark.parametrize("task", [TypedNer(TYPES), PaperNer(EntityType("Disease"))], ids=["typed", "paper"])
-@pytest.mark.parametrize(("slots", "batch"), [(1, 16), (3, 32), (6, 256)])
+@pytest.mark.parametrize(
+    "task", [typed(TYPES), inline(TYPES), paper(EntityType("Disease"))], ids=["typed", "inline", "paper"]
+)
+@pytest.mark.parametrize(("slots", "batch", "lookahead"), [(1, 16, 1), (3, 32, 3), (6, 256, 8)])
 def test_same_labels_as_the_reference_without_exception(
-    request: pytest.FixtureRequest, vocabulary: str, task: TypedNer | PaperNer, slots: int, batch: int
+    request: pytest.FixtureRequest, vocabulary: str, task: Ner, slots: int, batch: int, lookahead: int
 ) -> None:
     path = request.getfixturevalue(vocabulary)
     given = programs(task)
-    with engine(path, exact=True, slots=slots, batch=batch, threads=1) as running:
+    with engine(path, exact=True, slots=slots, batch=batch, lookahead=lookahead) as running:
         found = [[answer.option for answer in done.answers] for done in running.run(given)]
     reference = Reference(path, exact=True, threads=1)
     try:
@@ -50,12 +52,12 @@ def test_same_labels_as_the_reference_without_exception(
     finally:
         reference.close()
     assert found == expected
-    if isinstance(task, TypedNer):
+    if task.task != "ner.paper":
         assert len({label for labels in expected for label in labels}) > 3
 
 
 def test_every_answer_is_legal_and_its_probabilities_sum_to_one(tiny_model: Path) -> None:
-    given = programs(TypedNer(TYPES))
+    given = programs(typed(TYPES))
     with engine(tiny_model) as running:
         for program, done in zip(given, running.run(given), strict=True):
             assert len(done.answers) == len(program.choices)
@@ -67,7 +69,7 @@ def test_every_answer_is_legal_and_its_probabilities_sum_to_one(tiny_model: Path
 
 
 def test_the_instruction_is_evaluated_once(tiny_model: Path) -> None:
-    given = programs(TypedNer(TYPES))
+    given = programs(typed(TYPES))
     with engine(tiny_model) as running:
         compiled = running.compiler.compile(given[0])
         done = running.run(given)
@@ -76,7 +78,7 @@ def test_the_instruction_is_evaluated_once(tiny_model: Path) -> None:
 
 
 def test_tokens_behind_the_last_decision_are_not_evaluated(tiny_model: Path) -> None:
-    (program,) = programs(TypedNer(TYPES), ("cough",))
+    (program,) = programs(typed(TYPES), ("cough",))
     with engine(tiny_model) as running:
         compiled = running.compiler.compile(program)
         (done,) = running.run([program])
@@ -88,25 +90,25 @@ def test_cells_are_given_back(tiny_model: Path) -> None:
     source = random.Random(1)
     sentences = tuple(" ".join(source.choice(["fever", "cough", "the", "5mg"]) for _ in range(20)) for _ in range(60))
     with engine(tiny_model, cells=2048, slots=8) as running:
-        done = running.run(programs(TypedNer(TYPES), sentences))
+        done = running.run(programs(typed(TYPES), sentences))
         assert sum(one.tokens for one in done) > 3 * 2048
 
 
 def test_several_instructions_share_one_run(tiny_model: Path) -> None:
-    tasks = [PaperNer(EntityType(name, name.lower())) for name in "ABCDEFG"]
+    tasks = [paper(EntityType(name, name.lower())) for name in "ABCDEFG"]
     given = [task.program("fever and cough", words("fever and cough")) for task in tasks for _ in range(2)]
     with engine(tiny_model, cells=4096) as running:
         assert [len(done.answers) for done in running.run(given)] == [3] * 14
 
 
 def test_a_program_that_cannot_fit_is_refused(tiny_model: Path) -> None:
-    (program,) = programs(TypedNer(TYPES), ("cough " * 2000,))
+    (program,) = programs(typed(TYPES), ("cough " * 2000,))
     with engine(tiny_model, cells=1024) as running, pytest.raises(EngineError, match="does not fit"):
         running.scheduler.submit(Job(0, running.compiler.compile(program)))
 
 
 def test_a_waiting_person_goes_first(tiny_model: Path) -> None:
-    given = programs(TypedNer(TYPES), ("fever and cough today",) * 12)
+    given = programs(typed(TYPES), ("fever and cough today",) * 12)
     with engine(tiny_model, slots=2) as running:
         for number, program in enumerate(given):
             running.scheduler.submit(Job(number, running.compiler.compile(program), priority=0 if number == 11 else 1))
@@ -146,7 +148,7 @@ def test_positions_of_a_sequence_run_on_without_gap() -> None:
     decoder = Stub()
     compiler = Compiler(lambda text: tuple(text.encode()), None)
     scheduler = Scheduler(decoder, compiler, cells=4096, batch=32, slots=3)
-    for number, program in enumerate(programs(TypedNer(TYPES[:2]), ("fever", "cough and cold", "a b c d"))):
+    for number, program in enumerate(programs(typed(TYPES[:2]), ("fever", "cough and cold", "a b c d"))):
         scheduler.submit(Job(number, compiler.compile(program)))
     while not scheduler.idle:
         scheduler.step()
@@ -173,7 +175,7 @@ def test_softmax_stands_large_numbers() -> None:
 def test_spans_of_words_are_where_the_mentions_are(tiny_model: Path) -> None:
     text = "fever\n\n  and\tcough"
     spans = words(text)
-    task = TypedNer(TYPES)
+    task = typed(TYPES)
     with engine(tiny_model) as running:
         (done,) = running.run([task.program(text, spans)])
     for mention in task.mentions(spans, done.answers):

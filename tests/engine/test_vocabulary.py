@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from assistant.engine.compile import Compiler, Decision, Given
 from assistant.engine.llama import Vocabulary, vocabulary
-from bioassist.documents import Span
+from bioassist.documents import Entity, Span
 from bioassist.errors import ModelError
 from bioassist.schema import EntityType
-from bioassist.tasks.ner import TypedNer
+from bioassist.tasks.ner import Ner, inline, typed
 
-TASK = TypedNer((EntityType("Disease"), EntityType("Drug", "drugs: by any name")))
+TYPES = (EntityType("Disease"), EntityType("Drug", "drugs: by any name"))
 words_of_text = st.lists(
     st.text(st.characters(exclude_categories=["Cs", "Z", "Cc"], exclude_characters="▁"), min_size=1, max_size=8),
     min_size=1,
@@ -23,15 +23,18 @@ words_of_text = st.lists(
 )
 
 
-def whole_and_pieces(vocabulary: Vocabulary, shown: list[str]) -> tuple[list[int], list[int]]:
+def whole_and_pieces(vocabulary: Vocabulary, task: Ner, shown: list[str]) -> tuple[list[int], list[int]]:
     text = " ".join(shown)
     spans, start = [], 0
     for word in shown:
         spans.append(Span(start, start + len(word)))
         start += len(word) + 1
-    program = TASK.program(text, spans)
-    labels = [" O", " B-Disease", " I-Disease", " B-Drug"]
-    answers = [labels[place % 4] for place in range(len(spans))]
+    program = task.program(text, spans)
+    gold = [
+        Entity(f"T{n}", ("Disease", "Drug")[n % 2], (Span(spans[n].start, spans[n].end),))
+        for n in range(0, len(spans), 2)
+    ]
+    answers, _ = task.answers(spans, gold)
     compiled = Compiler(vocabulary.tokenize, None).compile(program)
     pieces, left = list(compiled.shared), iter(answers)
     for step in compiled.steps:
@@ -40,12 +43,15 @@ def whole_and_pieces(vocabulary: Vocabulary, shown: list[str]) -> tuple[list[int
     return list(vocabulary.whole(program.filled(answers))), pieces
 
 
+@pytest.mark.parametrize("task", [typed(TYPES), inline(TYPES)], ids=["typed", "inline"])
 @pytest.mark.parametrize("model", ["tiny_model", "tiny_spm_model"])
 @settings(max_examples=60, deadline=None)
 @given(shown=words_of_text)
-def test_pieces_give_the_ids_of_the_whole(request: pytest.FixtureRequest, model: str, shown: list[str]) -> None:
+def test_pieces_give_the_ids_of_the_whole(
+    request: pytest.FixtureRequest, model: str, task: Ner, shown: list[str]
+) -> None:
     with vocabulary(request.getfixturevalue(model)) as loaded:
-        whole, pieces = whole_and_pieces(loaded, shown)
+        whole, pieces = whole_and_pieces(loaded, task, shown)
         if loaded.sentencepiece:
             # The whole text's leading space is the model's own habit, not a part of the program.
             assert whole[-len(pieces) :] == pieces or loaded.text(whole[0]) == b" "

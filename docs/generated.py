@@ -1,0 +1,76 @@
+"""Writes the pages that must not drift from the program: `python -m docs.generated`; --check says whether they did."""
+
+from __future__ import annotations
+
+import sys
+from itertools import groupby
+from pathlib import Path
+
+import click
+
+from assistant.tui.keymap import DIGITS, KEYS, SELECTING, Key
+from bioassist.cli import group
+
+FOLDER = Path(__file__).parent
+
+COMMANDS = """# The command line
+
+Every command's own `--help`. Written by `python -m docs.generated`.
+
+stdout carries data, stderr everything that is said to a person. Exit codes: 0 done, 1 done with findings, 2 usage,
+3 input, 4 model, 5 project, 130 interrupted.
+"""
+
+KEYBOARD = """# Keys of the review screen
+
+Written by `python -m docs.generated`. The mouse can focus a span and select words; everything works without it.
+Every action is saved when it is made.
+"""
+
+
+def commands() -> str:
+    parts = [COMMANDS]
+    _describe(group, "bioassist", parts)
+    return "\n".join(parts)
+
+
+def _describe(command: click.Command, name: str, parts: list[str]) -> None:
+    context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100)
+    parts.append(f"## {name}\n\n```\n{command.get_help(context)}\n```\n")
+    if isinstance(command, click.Group):
+        for child in command.list_commands(context):
+            found = command.get_command(context, child)
+            if found is not None:
+                _describe(found, f"{name} {child}", parts)
+
+
+def keyboard() -> str:
+    parts = [KEYBOARD]
+    digits = Key("digits", "", "", "Label", "give the label with that number", DIGITS[0].group, "1 … 9")
+    for name, keys in groupby([*KEYS, digits], key=lambda key: key.group):
+        parts += [f"## {name}\n", *_table(keys)]
+    parts += ["## While words are selected\n", *_table(SELECTING)]
+    return "\n".join(parts)
+
+
+def _table(keys: object) -> list[str]:
+    rows = ["| keys | what they do |", "|---|---|"]
+    rows += [f"| `{key.shown.replace('|', chr(92) + '|')}` | {key.help} |" for key in keys]  # type: ignore[attr-defined]
+    return [*rows, ""]
+
+
+def main() -> int:
+    late = []
+    for name, written in (("command-line.md", commands()), ("keys.md", keyboard())):
+        path = FOLDER / name
+        if "--check" not in sys.argv:
+            path.write_text(written, "utf-8")
+        elif not path.exists() or path.read_text("utf-8") != written:
+            late.append(name)
+    if late:
+        print(f"docs/{', docs/'.join(late)}: not as the program is; run `python -m docs.generated`.", file=sys.stderr)
+    return 1 if late else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
