@@ -34,7 +34,9 @@ _TAG = re.compile(r"<(/?)([A-Z]\w*)(?: ([0-9.]+))?>")
 
 def marked(markup: str) -> tuple[str, list[tuple[str, Span, float]]]:
     """The text, and (label, span, probability) of each mark in it."""
-    text, found, opened, last = "", [], [], 0
+    text, last = "", 0
+    found: list[tuple[str, Span, float]] = []
+    opened: list[tuple[str, int, float]] = []
     for tag in _TAG.finditer(markup):
         text += markup[last : tag.start()]
         last = tag.end()

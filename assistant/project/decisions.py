@@ -1,0 +1,132 @@
+"""What a journal entry decides about single items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from assistant.project.entries import Entry
+from assistant.project.records import Suggestion
+from bioassist.documents import Span
+
+DecisionStatus = Literal["accepted", "rejected", "edited", "added"]
+Extent = tuple[str, tuple[Span, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One entry's word on one item: its status, and the type and spans that the person saw or made.
+
+    `suggestion` is what the suggester had proposed, None for an item that a person added.
+    """
+
+    item_id: str
+    status: DecisionStatus
+    type: str
+    spans: tuple[Span, ...]
+    suggestion: Suggestion | None
+    actor: str
+    seq: int
+
+    @property
+    def kept(self) -> bool:
+        return self.status != "rejected"
+
+    @property
+    def extent(self) -> Extent:
+        return (self.type, self.spans)
+
+
+def spans_to_json(spans: Sequence[Span]) -> list[list[int]]:
+    return [[span.start, span.end] for span in spans]
+
+
+def spans_from_json(pairs: Sequence[Sequence[int]]) -> tuple[Span, ...]:
+    if len(pairs) == 1:
+        return (Span(*pairs[0]),)
+    return tuple(Span(start, end) for start, end in pairs)
+
+
+def spans_to_text(spans: Sequence[Span]) -> str:
+    """As the tables hold them: "12-20", or "12-20 31-40" for a discontinuous mention."""
+    return " ".join(f"{span.start}-{span.end}" for span in spans)
+
+
+def spans_from_text(text: str) -> tuple[Span, ...]:
+    return spans_from_json([[int(number) for number in pair.split("-")] for pair in text.split(" ")])
+
+
+def evidence(item_type: str, spans: Sequence[Span], suggestion: Suggestion | None) -> dict[str, Any]:
+    """What an entry keeps about an item it names, so that the journal alone tells what was decided on.
+
+    The suggestion with its model, program, confidence and run; `seen` holds the type and spans on the screen where
+    they are not the suggestion's.
+    """
+    if suggestion is None:
+        return {"seen": {"type": item_type, "spans": spans_to_json(spans)}}
+    record = suggestion_to_json(suggestion)
+    if (item_type, tuple(spans)) != (suggestion.type, suggestion.spans):
+        record["seen"] = {"type": item_type, "spans": spans_to_json(spans)}
+    return record
+
+
+def suggestion_to_json(suggestion: Suggestion) -> dict[str, Any]:
+    """Everything but the id, which is the key it is kept under."""
+    return {
+        "type": suggestion.type,
+        "spans": spans_to_json(suggestion.spans),
+        "confidence": suggestion.confidence,
+        "source": suggestion.source,
+        "model": suggestion.model,
+        "program": suggestion.program,
+        "trained": suggestion.trained,
+        "run": suggestion.run,
+    }
+
+
+def suggestion_from_json(item_id: str, record: Mapping[str, Any]) -> Suggestion | None:
+    """None if the record is of an item that no suggester made."""
+    if "model" not in record:
+        return None
+    return Suggestion(
+        id=item_id,
+        type=record["type"],
+        spans=spans_from_json(record["spans"]),
+        confidence=record["confidence"],
+        source=record["source"],
+        model=record["model"],
+        program=record["program"],
+        trained=record["trained"],
+        run=record["run"],
+    )
+
+
+def decisions_of(entry: Entry) -> Iterator[Decision]:
+    """The decisions in an entry; none for done, reopen, undo and redo."""
+    payload = entry.payload
+    if entry.action in ("accept", "reject", "delete"):
+        for item_id in payload["ids"]:
+            record = payload["on"][item_id]
+            suggestion = suggestion_from_json(item_id, record)
+            if suggestion is not None and "seen" not in record:
+                label, spans = suggestion.type, suggestion.spans
+            else:
+                label, spans = record["seen"]["type"], spans_from_json(record["seen"]["spans"])
+            status = _kept_status(label, spans, suggestion) if entry.action == "accept" else "rejected"
+            yield Decision(item_id, status, label, spans, suggestion, entry.actor, entry.seq)
+    elif entry.action in ("edit", "add", "carry"):
+        item_id = payload["id"]
+        suggestion = suggestion_from_json(item_id, payload.get("on", {}).get(item_id, {}))
+        actor = payload.get("by", entry.actor)
+        label, spans = payload["type"], spans_from_json(payload["spans"])
+        rejected = payload.get("status") == "rejected"
+        status = "rejected" if rejected else _kept_status(label, spans, suggestion)
+        yield Decision(item_id, status, label, spans, suggestion, actor, entry.seq)
+
+
+def _kept_status(label: str, spans: tuple[Span, ...], suggestion: Suggestion | None) -> DecisionStatus:
+    if suggestion is None:
+        return "added"
+    # An edit that comes back to what was suggested is an acceptance of it.
+    return "accepted" if (label, spans) == (suggestion.type, suggestion.spans) else "edited"

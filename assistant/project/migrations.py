@@ -1,0 +1,198 @@
+"""The tables of a project file, as ordered steps. A file records which steps it has; opening it takes the others.
+
+A step that was released is never changed: the next change is a new step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from assistant.project.database import APPLICATION_ID, Database
+from bioassist.errors import ProjectError
+
+Migration = Callable[[Database], None]
+
+
+def m001_project(database: Database) -> None:
+    for statement in _PROJECT.split(";\n\n"):
+        database.execute(statement)
+
+
+def m002_export_numbers(database: Database) -> None:
+    """Exported annotations keep their numbers for ever."""
+    database.execute(
+        """CREATE TABLE export_ids (
+            document_id INTEGER NOT NULL REFERENCES documents(id),
+            item_id TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            PRIMARY KEY (document_id, item_id),
+            UNIQUE (document_id, number)
+        ) WITHOUT ROWID"""
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_project, m002_export_numbers)
+
+
+def applied(database: Database) -> list[str]:
+    """Names of the steps that a file has, in order; empty for a blank one."""
+    if database.row("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'") is None:
+        return []
+    return [name for (name,) in database.rows("SELECT name FROM migrations ORDER BY number")]
+
+
+def migrate(database: Database) -> None:
+    """Bring a file to the present form, each step whole or not at all.
+
+    Raises ProjectError for a file of a newer version, and for an older one that is open for reading only.
+    """
+    have, known = applied(database), [step.__name__ for step in MIGRATIONS]
+    if have[: len(known)] != known[: len(have)]:
+        newer = [name for name in have if name not in known]
+        raise _newer(database, newer or have)
+    if len(have) > len(known):
+        raise _newer(database, have[len(known) :])
+    if have == known:
+        return
+    if database.read_only:
+        raise ProjectError(
+            "the project is of an older version and open for reading only.",
+            where=str(database.path.parent),
+            next_step="Open it once with `bioassist review`, which brings it up to date.",
+        )
+    for number, step in enumerate(MIGRATIONS[len(have) :], len(have) + 1):
+        with database.transaction():
+            if number == 1:
+                # Both go into the file's head, where they tell it from any other SQLite file.
+                database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                database.execute(
+                    "CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)"
+                )
+            step(database)
+            database.execute(
+                "INSERT INTO migrations VALUES (?, ?, ?)",
+                (number, step.__name__, datetime.now(UTC).isoformat(timespec="seconds")),
+            )
+
+
+def _newer(database: Database, steps: list[str]) -> ProjectError:
+    return ProjectError(
+        f"the project was made by a newer bioassist (it has {', '.join(steps)}).",
+        where=str(database.path.parent),
+        next_step="Update bioassist to open it; nothing was changed.",
+    )
+
+
+_PROJECT = """\
+CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE texts (sha TEXT PRIMARY KEY, text TEXT NOT NULL);
+
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    path TEXT NOT NULL,
+    text_sha TEXT REFERENCES texts(sha),
+    encoding TEXT NOT NULL,
+    bom INTEGER NOT NULL,
+    newline TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    superseded INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL,
+    reason TEXT,
+    words INTEGER NOT NULL DEFAULT 0,
+    done INTEGER NOT NULL DEFAULT 0,
+    place INTEGER NOT NULL,
+    UNIQUE (name, text_sha)
+);
+
+CREATE INDEX document_places ON documents (place);
+
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    started TEXT NOT NULL,
+    ended TEXT,
+    model TEXT NOT NULL,
+    model_sha TEXT NOT NULL,
+    adapter TEXT,
+    programs TEXT NOT NULL,
+    schema_fingerprint TEXT NOT NULL,
+    trained TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    words INTEGER NOT NULL DEFAULT 0,
+    seconds REAL NOT NULL DEFAULT 0,
+    tokens INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE windows (
+    key TEXT PRIMARY KEY,
+    document_id INTEGER NOT NULL REFERENCES documents(id),
+    result TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE suggestions (
+    number INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL REFERENCES documents(id),
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    spans TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    source TEXT NOT NULL,
+    model TEXT NOT NULL,
+    program TEXT NOT NULL,
+    trained INTEGER NOT NULL,
+    current INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (document_id, id, run_id)
+);
+
+CREATE INDEX current_suggestions ON suggestions (document_id, type, id) WHERE current;
+
+CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY,
+    actor TEXT NOT NULL,
+    actor_seq INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    document_id INTEGER NOT NULL REFERENCES documents(id),
+    document TEXT NOT NULL,
+    text_sha TEXT NOT NULL,
+    action TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    target INTEGER,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    UNIQUE (actor, actor_seq)
+);
+
+CREATE INDEX journal_documents ON journal (document_id, seq);
+
+CREATE INDEX journal_targets ON journal (actor, target) WHERE target IS NOT NULL;
+
+CREATE TRIGGER journal_is_never_changed BEFORE UPDATE ON journal
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+
+CREATE TRIGGER journal_is_never_shortened BEFORE DELETE ON journal
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+
+CREATE TABLE heads (actor TEXT PRIMARY KEY, actor_seq INTEGER NOT NULL, hash TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE decisions (
+    document_id INTEGER NOT NULL REFERENCES documents(id),
+    item_id TEXT NOT NULL,
+    seq INTEGER NOT NULL REFERENCES journal(seq),
+    status TEXT NOT NULL,
+    type TEXT NOT NULL,
+    spans TEXT NOT NULL,
+    extent TEXT NOT NULL,
+    suggestion TEXT,
+    actor TEXT NOT NULL,
+    effective INTEGER NOT NULL DEFAULT 1,
+    latest INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (document_id, item_id, seq)
+) WITHOUT ROWID;
+
+CREATE INDEX decisions_of_entry ON decisions (seq);
+
+CREATE INDEX latest_decisions ON decisions (document_id, extent, latest, status, type);
+"""

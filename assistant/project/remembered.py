@@ -1,0 +1,47 @@
+"""Values that are read from the tables once a document, and again only where a document changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from assistant.project.database import Database
+
+Value = TypeVar("Value")
+
+
+class Remembered(Generic[Value]):
+    """A value for each document. `load` reads them for the given documents, or for all if given None.
+
+    A project that another process may be writing to is read anew each time.
+    """
+
+    def __init__(self, database: Database, load: Callable[[set[int] | None], dict[int, Value]]) -> None:
+        self._database = database
+        self._load = load
+        self._values: dict[int, Value] | None = None
+        self._stale: set[int] = set()
+        database.on_rollback(self.forget)
+
+    def all(self) -> dict[int, Value]:
+        """The values by document id, in the order of loading; not to be changed."""
+        with self._database.lock:
+            if self._values is None or self._database.read_only:
+                self._values = self._load(None)
+            elif self._stale:
+                fresh = self._load(self._stale)
+                for document_id in self._stale - fresh.keys():
+                    self._values.pop(document_id, None)
+                self._values.update(fresh)
+            self._stale.clear()
+            return self._values
+
+    def touch(self, document_id: int) -> None:
+        """The document changed: read its value anew when it is next asked for."""
+        with self._database.lock:
+            self._stale.add(document_id)
+
+    def forget(self) -> None:
+        """Read everything anew."""
+        with self._database.lock:
+            self._values = None

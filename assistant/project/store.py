@@ -1,0 +1,249 @@
+"""A project: the folder `<notes>.bioassist`, private to the person (0700), with one SQLite file (0600) in it.
+
+One process has it open for writing and holds a lock; its threads may share the one `Project`. Others can open it for
+reading. The folder holds `project.sqlite` (and, while open, its log), `lock` and `owner.json`.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from assistant.project import creation, status, verification, versions
+from assistant.project.database import Database, connect, file_error
+from assistant.project.decisions import Decision
+from assistant.project.documents import DocumentTable
+from assistant.project.entries import Entry
+from assistant.project.export_ids import ExportNumbers
+from assistant.project.holder import Holder, network_file_system
+from assistant.project.journal import Journal
+from assistant.project.migrations import migrate
+from assistant.project.records import DocumentRow, DocumentState, RunRow, Suggestion, Tally
+from assistant.project.runs import RunTable
+from assistant.project.suggestions import SuggestionTable
+from bioassist import schema as schemas
+from bioassist.errors import ProjectError
+from bioassist.reading import DecodedText
+from bioassist.schema import Schema
+
+
+class Project:
+    """An open project. Made by `Project.open`; use it as a context manager, or close it.
+
+    Every writing method is saved when it returns and raises ProjectError if it cannot be, with nothing changed.
+    """
+
+    def __init__(self, path: Path, database: Database, holder: Holder | None, actor: str) -> None:
+        self.path = path
+        self.actor = actor
+        self.read_only = database.read_only
+        self.export_numbers = ExportNumbers(database)
+        self._database = database
+        self._holder = holder
+        self._schema: tuple[str, Schema] | None = None
+        self._documents = DocumentTable(database)
+        self._runs = RunTable(database)
+        self._suggestions = SuggestionTable(database)
+        self.journal = Journal(database, self._documents, self._suggestions.decided)
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False, read_only: bool = False, actor: str | None = None) -> Self:
+        """Open the project in the folder `path`, or make it if there is none and `create` is given.
+
+        `actor` is whose decisions these are: the user of this machine unless named. Raises ProjectError if there is no
+        project, another process has it, it is damaged, of a newer version, or cannot be written.
+        """
+        holder = None
+        try:
+            if not read_only:
+                if create:
+                    creation.prepare(path)
+                creation.refuse_unless_project(path, create=create)
+                holder = Holder(path)
+                if create:
+                    creation.create(path)
+            else:
+                creation.refuse_unless_project(path, create=False)
+            database = connect(path / creation.FILE, read_only=read_only, exclusive=bool(network_file_system(path)))
+        except OSError as error:
+            _let_go(holder)
+            raise file_error(path, error) from error
+        except BaseException:
+            _let_go(holder)
+            raise
+        try:
+            migrate(database)
+            project = cls(path, database, holder, actor or _user())
+            if not read_only:
+                project._documents.forget_unfinished_reading()
+        except BaseException:
+            database.close()
+            _let_go(holder)
+            raise
+        return project
+
+    def close(self) -> None:
+        """Close the file and let go of the folder; a second close does nothing."""
+        self._database.close()
+        holder, self._holder = self._holder, None
+        _let_go(holder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Save everything written inside together, or nothing; other threads wait meanwhile, so keep it short."""
+        return self._database.transaction()
+
+    @property
+    def schema(self) -> Schema:
+        """The project's labels. Raises ProjectError if none were set."""
+        found = self._database.row("SELECT value FROM settings WHERE key = 'schema'")
+        if found is None:
+            raise ProjectError("the project has no schema yet.", where=str(self.path))
+        text = str(found[0])
+        if self._schema is None or self._schema[0] != text:
+            self._schema = (text, schemas.loads(text, f"{self.path}, schema"))
+        return self._schema[1]
+
+    def set_schema(self, schema: Schema) -> None:
+        self._database.execute("INSERT OR REPLACE INTO settings VALUES ('schema', ?)", (schema.dumps(),))
+
+    # documents
+
+    def add_document(self, name: str, decoded: DecodedText) -> DocumentRow:
+        """Add a note; one that is there with this text is returned as it is.
+
+        Raises ProjectError if the project has another text under this name: that is for `new_version`.
+        """
+        return self._documents.add(name, decoded)
+
+    def add_failed(self, name: str, path: str, reason: str) -> DocumentRow:
+        """Add a note that could not be read; a second time changes its reason."""
+        return self._documents.add_failed(name, path, reason)
+
+    def new_version(self, name: str, decoded: DecodedText) -> versions.NewVersion:
+        """Take in a changed note: the old row is superseded, what was decided on unchanged text is carried over."""
+        return versions.take_in(
+            self._database, self._documents, self.journal, self.export_numbers, self.actor, name, decoded
+        )
+
+    def documents(self, include_superseded: bool = False) -> list[DocumentRow]:
+        """All documents in the order they came; a new version has the place of the old one."""
+        return self._documents.all(include_superseded)
+
+    def document(self, document_id: int) -> DocumentRow:
+        """Raises ProjectError if there is none with this id."""
+        return self._documents.get(document_id)
+
+    def document_named(self, name: str) -> DocumentRow | None:
+        """The present version of a note."""
+        return self._documents.named(name)
+
+    def text(self, document_id: int) -> str:
+        """The note, unaltered. Raises ProjectError if it could not be read."""
+        return self._documents.text(document_id)
+
+    def set_state(
+        self, document_id: int, state: DocumentState, reason: str | None = None, words: int | None = None
+    ) -> None:
+        """Record the engine's progress; `words` None keeps the number that is there."""
+        self._documents.set_state(document_id, state, reason, words)
+
+    # runs and windows
+
+    def begin_run(
+        self,
+        model: str,
+        model_sha: str,
+        adapter: str | None,
+        programs: Mapping[str, str],
+        schema_fingerprint: str,
+        trained: Sequence[str],
+        settings: Mapping[str, Any],
+    ) -> int:
+        """Record the start of a run; returns its id. `settings` must be what JSON can hold."""
+        return self._runs.begin(model, model_sha, adapter, programs, schema_fingerprint, trained, settings)
+
+    def end_run(self, run_id: int, words: int, seconds: float, tokens: int) -> None:
+        self._runs.end(run_id, words, seconds, tokens)
+
+    def runs(self) -> list[RunRow]:
+        """Oldest first."""
+        return self._runs.all()
+
+    def latest_run(self) -> RunRow | None:
+        return self._runs.latest()
+
+    def cached_windows(self, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The stored results among these keys."""
+        return self._runs.windows(keys)
+
+    def put_window(self, key: str, result: Mapping[str, Any], document_id: int) -> None:
+        """Keep a window's result; one with the same key is replaced."""
+        self._runs.put_window(key, result, document_id)
+
+    # suggestions
+
+    def add_suggestions(self, document_id: int, run_id: int, suggestions: Iterable[Suggestion]) -> None:
+        """Add what a run suggests; what it has suggested before is left as it is."""
+        self._suggestions.add(document_id, run_id, suggestions)
+
+    def supersede_suggestions(self, document_id: int, keep_run: int) -> None:
+        """Take the suggestions of other runs out of view. Decisions on them stay."""
+        self._suggestions.supersede(document_id, keep_run)
+
+    def suggestions(self, document_id: int, all_runs: bool = False) -> list[Suggestion]:
+        """Suggestions in view, each once; where runs agree the latest. With `all_runs` those of every run."""
+        found, _ = self._suggestions.of(document_id, all_runs=all_runs)
+        return found if all_runs else list({suggestion.id: suggestion for suggestion in found}.values())
+
+    def suggestions_after(self, document_id: int, number: int) -> tuple[list[Suggestion], int]:
+        """Suggestions in view that were stored after `number` (0 for all), and the number to ask with next time."""
+        return self._suggestions.of(document_id, after=number)
+
+    def suggestion_withdrawals(self, document_id: int) -> int:
+        """A number that changes when suggestions of this document go out of view."""
+        return self._suggestions.withdrawals(document_id)
+
+    # decisions and figures
+
+    def decisions(self, document_id: int, of: Entry | None = None) -> dict[str, Decision]:
+        """The last word on each decided item of a document, or on those alone that entry `of` names."""
+        return self.journal.decisions(document_id, of)
+
+    def tallies(self) -> dict[int, dict[str, Tally]]:
+        """Counts of items by document id and label; a document without items may be missing."""
+        return self._suggestions.tallies()
+
+    def counts(self) -> dict[str, Tally]:
+        """Counts of items by label, the schema's labels first; superseded versions are left out."""
+        return status.counts(self)
+
+    def status(self) -> status.ProjectStatus:
+        return status.of(self)
+
+    def verify(self) -> list[str]:
+        """What is wrong with the file, the journal's chains and what is derived from them; nothing if all is sound."""
+        return verification.problems(self._database, self._documents, self.journal)
+
+
+def _let_go(holder: Holder | None) -> None:
+    if holder is not None:
+        holder.release()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "person"

@@ -1,0 +1,123 @@
+"""Suggestions of a project, run by run; those of the current run are in view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from assistant.project.database import Database
+from assistant.project.decisions import spans_from_text, spans_to_text
+from assistant.project.records import Suggestion, Tally
+from assistant.project.remembered import Remembered
+
+_COLUMNS = "id, type, spans, confidence, source, model, program, trained, run_id"
+LabelTallies = dict[str, Tally]
+
+
+class SuggestionTable:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tallies: Remembered[LabelTallies] = Remembered(database, self._load_tallies)
+        self._withdrawals: dict[int, int] = {}
+
+    def add(self, document_id: int, run_id: int, suggestions: Iterable[Suggestion]) -> None:
+        self._database.execute_many(
+            "INSERT INTO suggestions"
+            " (document_id, run_id, id, type, spans, confidence, source, model, program, trained)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (
+                (
+                    document_id,
+                    run_id,
+                    one.id,
+                    one.type,
+                    spans_to_text(one.spans),
+                    one.confidence,
+                    one.source,
+                    one.model,
+                    one.program,
+                    one.trained,
+                )
+                for one in suggestions
+            ),
+        )
+        self._tallies.touch(document_id)
+
+    def supersede(self, document_id: int, keep_run: int) -> None:
+        with self._database.transaction():
+            self._database.execute(
+                "UPDATE suggestions SET current = 0 WHERE document_id = ? AND run_id <> ? AND current",
+                (document_id, keep_run),
+            )
+            self._withdrawals[document_id] = self._withdrawals.get(document_id, 0) + 1
+        self._tallies.touch(document_id)
+
+    def of(self, document_id: int, *, all_runs: bool = False, after: int = 0) -> tuple[list[Suggestion], int]:
+        """Suggestions stored after number `after`, oldest first, and the number of the last of them."""
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS}, number FROM suggestions WHERE document_id = ? AND number > ?"
+            + ("" if all_runs else " AND current")
+            + " ORDER BY number",
+            (document_id, after),
+        )
+        return [_suggestion(row) for row in rows], int(rows[-1][-1]) if rows else after
+
+    def withdrawals(self, document_id: int) -> int:
+        """How often suggestions of this document went out of view since the project was opened."""
+        with self._database.lock:
+            return self._withdrawals.get(document_id, 0)
+
+    def tallies(self) -> dict[int, LabelTallies]:
+        """Counts of items by document and label; a document without items may be missing."""
+        return self._tallies.all()
+
+    def decided(self, document_id: int) -> None:
+        """Something was decided or taken back on a document: its counts are to be read anew."""
+        self._tallies.touch(document_id)
+
+    def _load_tallies(self, wanted: set[int] | None) -> dict[int, LabelTallies]:
+        found: dict[int, LabelTallies] = {document_id: {} for document_id in wanted or ()}
+        for document_id, label, status, number, suggested in self._counts(_PENDING, "s", wanted) + self._counts(
+            _DECIDED, "d", wanted
+        ):
+            labels = found.setdefault(document_id, {})
+            tally = Tally(**{status: number}, suggested=suggested)
+            labels[label] = labels.get(label, Tally()).plus(tally)
+        return found
+
+    def _counts(self, sql: str, table: str, wanted: set[int] | None) -> list[tuple[Any, ...]]:
+        if wanted is None:
+            return self._database.rows(sql.format(which=""))
+        return [
+            row
+            for document_id in sorted(wanted)
+            for row in self._database.rows(sql.format(which=f"AND {table}.document_id = ?"), (document_id,))
+        ]
+
+
+# A suggestion waits unless it was decided, or an item with its type and extent was kept (under another id).
+_PENDING = """
+    SELECT s.document_id, s.type, 'pending', count(DISTINCT s.id), count(DISTINCT s.id) FROM suggestions s
+    WHERE s.current {which} AND NOT EXISTS (
+        SELECT 1 FROM decisions d WHERE d.document_id = s.document_id AND d.item_id = s.id AND d.latest = 1
+    ) AND NOT EXISTS (
+        SELECT 1 FROM decisions d
+        WHERE d.document_id = s.document_id AND d.extent = s.id AND d.latest = 1 AND d.status <> 'rejected'
+    ) GROUP BY s.document_id, s.type"""
+_DECIDED = """
+    SELECT d.document_id, d.type, d.status, count(*), count(d.suggestion) FROM decisions d
+    WHERE d.latest = 1 {which} GROUP BY d.document_id, d.type, d.status"""
+
+
+def _suggestion(row: tuple[Any, ...]) -> Suggestion:
+    return Suggestion(
+        id=row[0],
+        type=row[1],
+        spans=spans_from_text(row[2]),
+        confidence=row[3],
+        source=row[4],
+        model=row[5],
+        program=row[6],
+        trained=bool(row[7]),
+        run=row[8],
+    )

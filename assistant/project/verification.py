@@ -1,0 +1,58 @@
+"""Whether a project is what its people made it: the file, the chains of the journal, and what is derived from it."""
+
+from __future__ import annotations
+
+from assistant.project.database import Database
+from assistant.project.documents import DocumentTable
+from assistant.project.entries import CHAIN_START, Entry, canonical, chained_hash
+from assistant.project.journal import Journal
+from assistant.project.state import is_done, latest_decisions
+
+
+def problems(database: Database, documents: DocumentTable, journal: Journal) -> list[str]:
+    """Everything that is not as it was written, one sentence each; nothing if all is sound."""
+    found = [f"the file: {problem}" for problem in database.check()]
+    if found:
+        return found
+    try:
+        entries = journal.entries()
+    except (ValueError, TypeError):
+        return ["the journal holds entries that cannot be read"]
+    found += _chains(database, documents, entries)
+    return found or _derived(documents, journal, entries)
+
+
+def _chains(database: Database, documents: DocumentTable, entries: list[Entry]) -> list[str]:
+    found: list[str] = []
+    heads: dict[str, tuple[int, str]] = {}
+    names = {row.id: (row.name, row.text_sha) for row in documents.all(include_superseded=True)}
+    stored = database.rows("SELECT payload, target FROM journal ORDER BY seq")
+    for place, (entry, (payload, target)) in enumerate(zip(entries, stored, strict=True), 1):
+        last, previous = heads.get(entry.actor, (0, CHAIN_START))
+        if entry.seq != place:
+            found.append(f"entry {place} is missing")
+            return found
+        if entry.actor_seq != last + 1 or entry.previous != previous:
+            found.append(f"entry {entry.seq} does not follow the one before it of {entry.actor}")
+        if chained_hash(entry) != entry.hash or canonical(entry.payload) != payload or entry.target != target:
+            found.append(f"entry {entry.seq} of {entry.actor} was altered")
+        if names.get(entry.document_id) != (entry.document, entry.text_sha):
+            found.append(f"entry {entry.seq} is on another document than it says")
+        heads[entry.actor] = (entry.actor_seq, entry.hash)
+    kept = {actor: (last, digest) for actor, last, digest in database.rows("SELECT actor, actor_seq, hash FROM heads")}
+    for actor in sorted(kept.keys() | heads.keys()):
+        if kept.get(actor) != heads.get(actor):
+            found.append(f"the journal of {actor} does not end where it did")
+    return found
+
+
+def _derived(documents: DocumentTable, journal: Journal, entries: list[Entry]) -> list[str]:
+    found: list[str] = []
+    by_document: dict[int, list[Entry]] = {}
+    for entry in entries:
+        by_document.setdefault(entry.document_id, []).append(entry)
+    for row in documents.all(include_superseded=True):
+        own = by_document.get(row.id, [])
+        if journal.decisions(row.id) != latest_decisions(own) or row.done != is_done(own):
+            found.append(f"what is shown of {row.name} is not what its journal says")
+    return found

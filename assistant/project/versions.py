@@ -1,0 +1,100 @@
+"""A note that changed on the disk: its new version, and the decisions that still hold on it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assistant.project.database import Database
+from assistant.project.decisions import Decision, evidence, spans_to_json
+from assistant.project.documents import DocumentTable
+from assistant.project.export_ids import ExportNumbers
+from assistant.project.journal import Journal
+from assistant.project.records import DocumentRow, suggestion_id
+from assistant.project.unchanged import Carrier
+from bioassist.documents import text_hash
+from bioassist.reading import DecodedText
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """The row of the new version; how many decisions were carried over, how many stay with the old version alone."""
+
+    row: DocumentRow
+    carried: int
+    left: int
+
+
+def take_in(
+    database: Database,
+    documents: DocumentTable,
+    journal: Journal,
+    numbers: ExportNumbers,
+    actor: str,
+    name: str,
+    decoded: DecodedText,
+) -> NewVersion:
+    """Put `decoded` in the place of the present version of `name`, and carry over what was decided on unchanged text.
+
+    A note that is new to the project, or could not be read before, is added; one that did not change stays.
+    """
+    with database.transaction():
+        old = documents.named(name)
+        if old is None or not old.has_text or old.text_sha == text_hash(decoded.text):
+            return NewVersion(documents.add(name, decoded), 0, 0)
+        carrier = Carrier(documents.text(old.id), decoded.text)
+        decided = journal.decisions(old.id)
+        row = documents.replace(old, decoded)
+        documents.set_state(row.id, "pending", None, None)
+        present = journal.decisions(row.id)
+        ids: dict[str, str] = {}
+        carried = 0
+        for decision in decided.values():
+            moved = _moved(decision, old, row, carrier)
+            if moved is None:
+                continue
+            carried += 1
+            ids[decision.item_id] = moved.item_id
+            if not _same(moved, present.get(moved.item_id)):
+                _append(journal, actor, old, row, decision, moved)
+        numbers.carry(old.id, row.id, ids)
+        return NewVersion(documents.get(row.id), carried, len(decided) - carried)
+
+
+def _moved(decision: Decision, old: DocumentRow, new: DocumentRow, carrier: Carrier) -> Decision | None:
+    """The decision on the new text; None if the text it covers changed."""
+    spans = carrier.spans(decision.spans)
+    if spans is None:
+        return None
+    suggestion = decision.suggestion
+    if suggestion is None:
+        return replace(decision, spans=spans)
+    where = carrier.spans(suggestion.spans)
+    if where is None:
+        # The person's extent stands, what was suggested does not: from here on it is the person's own.
+        own = hashlib.sha256(f"{old.text_sha} {decision.item_id}".encode()).hexdigest()[:12]
+        return replace(decision, item_id=f"a-{own}", spans=spans, suggestion=None)
+    item_id = suggestion_id(new.text_sha, suggestion.type, where)
+    return replace(decision, item_id=item_id, spans=spans, suggestion=replace(suggestion, id=item_id, spans=where))
+
+
+def _same(one: Decision, other: Decision | None) -> bool:
+    return other is not None and (one.kept, one.type, one.spans) == (other.kept, other.type, other.spans)
+
+
+def _append(
+    journal: Journal, actor: str, old: DocumentRow, new: DocumentRow, decision: Decision, moved: Decision
+) -> None:
+    payload: dict[str, Any] = {
+        "from_document": old.text_sha,
+        "from_id": decision.item_id,
+        "id": moved.item_id,
+        "type": moved.type,
+        "spans": spans_to_json(moved.spans),
+        "status": decision.status,
+        "by": decision.actor,
+    }
+    if moved.suggestion is not None:
+        payload["on"] = {moved.item_id: evidence(moved.type, moved.spans, moved.suggestion)}
+    journal.append(actor, new.id, "carry", payload)

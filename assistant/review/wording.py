@@ -1,0 +1,29 @@
+"""Actions in words for a status line: labels, offsets and numbers, never words of a note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.project.decisions import decisions_of
+from assistant.project.entries import Entry
+from bioassist.documents import Span
+
+_PAST = {"accept": "accepted", "reject": "rejected", "delete": "deleted", "edit": "changed to", "add": "added"}
+
+
+def said(entry: Entry) -> str:
+    """What an entry did, such as "accepted Disease [12, 20)" or "accepted 31 items over 90%"."""
+    if entry.action == "done":
+        return "marked the document done"
+    if entry.action == "reopen":
+        return "reopened the document"
+    decided = list(decisions_of(entry))
+    verb = _PAST.get(entry.action, entry.action)
+    if entry.payload.get("bulk"):
+        number = f"{len(decided)} item" if len(decided) == 1 else f"{len(decided)} items"
+        return f"{verb} {number} over {entry.payload['threshold']:.0%}"
+    return f"{verb} " + ", ".join(f"{one.type} {_where(one.spans)}" for one in decided)
+
+
+def _where(spans: Sequence[Span]) -> str:
+    return " ".join(f"[{span.start}, {span.end})" for span in spans)
