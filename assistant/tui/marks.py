@@ -1,0 +1,62 @@
+"""How a span is written into its line: brackets, a short label, and a sign for what a person decided.
+
+Colour says the same once more, never alone: `▌aspirin▕Med?` waits for a decision, `✓` was accepted, `~` edited,
+`+` added by a person, `✗` rejected. A fragment of a discontinuous span that is not its last ends in `…`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from assistant.tui.atoms import Mark
+
+if TYPE_CHECKING:
+    from assistant.project.state import Item
+
+OPENING = "▌"
+CLOSING = "▕"
+GOES_ON = "…"
+SIGNS: Mapping[str, str] = {"pending": "?", "accepted": "✓", "edited": "~", "added": "+", "rejected": "✗"}
+WORDS: Mapping[str, str] = {
+    "pending": "to decide",
+    "accepted": "accepted",
+    "edited": "edited",
+    "added": "added",
+    "rejected": "rejected",
+}
+DECIDED = ("accepted", "edited", "added")
+
+
+def abbreviations(names: Iterable[str]) -> dict[str, str]:
+    """Three characters for each label, all different: first letters, initials, a number where nothing else is left."""
+    taken: dict[str, str] = {}
+    for name in names:
+        letters = re.sub(r"[^A-Za-z0-9]", "", name)
+        initials = "".join(part[0] for part in re.findall(r"[A-Z0-9]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", name))
+        candidates = [letters[:3].capitalize(), initials[:3], *(letters[0] + a + b for a, b in _pairs(letters[1:]))]
+        candidates += [f"{letters[:1]}{number:02d}" for number in range(100)]
+        short = next((c for c in candidates if len(c) == 3 and c not in taken.values()), letters[:3].ljust(3, "_"))
+        taken[name] = short
+    return taken
+
+
+def marks_of(items: Sequence[Item], short: Mapping[str, str], *, rejected: bool = True) -> list[Mark]:
+    """The marks of all items; number n in the list of items owns its marks. `rejected` False leaves those out."""
+    marks: list[Mark] = []
+    for number, item in enumerate(items):
+        if item.status == "rejected" and not rejected:
+            continue
+        tag = short.get(item.type) or item.type[:3].ljust(3)
+        last = len(item.spans) - 1
+        for place, span in enumerate(item.spans):
+            said = f"{tag}{SIGNS[item.status]}" if place == last else GOES_ON
+            marks.append(Mark(number, span.start, span.end, OPENING, CLOSING, said))
+    return marks
+
+
+def _pairs(letters: str) -> Iterable[tuple[str, str]]:
+    for first in range(len(letters)):
+        for second in range(first + 1, len(letters)):
+            yield letters[first], letters[second]

@@ -1,0 +1,23 @@
+"""Messages between the engine's thread and the screens."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from textual.message import Message
+
+from assistant.engine.events import Event
+
+
+class EngineReport(Message):
+    """Something that the engine did, on its way from the engine's thread to the screen."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+
+class Prioritiser(Protocol):
+    """What the screens ask of the annotator: to read the note first that a person looks at."""
+
+    def prioritise(self, document_id: int) -> None: ...

@@ -1,0 +1,238 @@
+"""The parts of the review screen, how they follow the session, and what the engine tells meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from assistant.engine.events import (
+    DocumentDone,
+    DocumentFailed,
+    DocumentStarted,
+    EngineFailed,
+    Event,
+    Finished,
+    Progress,
+    WindowDone,
+    WorkerLost,
+)
+from assistant.review.view import DocumentSummary
+from assistant.tui.glyphs import visible
+from assistant.tui.keymap import DIGITS, KEYS, bindings
+from assistant.tui.messages import Prioritiser
+from assistant.tui.screens.dialogs import MessageDialog
+from assistant.tui.widgets.document_list import DocumentList
+from assistant.tui.widgets.inspector import Inspector
+from assistant.tui.widgets.note_view import NoteView
+from assistant.tui.widgets.search_bar import SearchBar
+from assistant.tui.widgets.status_line import NOTICE, StatusLine
+from assistant.tui.widgets.title_line import TitleLine
+from bioassist.documents import Span
+from bioassist.errors import BioassistError
+
+if TYPE_CHECKING:
+    from assistant.review.session import ReviewSession
+
+T = TypeVar("T")
+
+NARROW = 110  # columns under which the inspector lies below the text
+QUIET = 1.5  # seconds after which the person is reading and a library can be loaded
+SETTLE, SETTLE_AT_MOST = 0.25, 3.0  # seconds in which changes of the document list are gathered
+
+
+class Refusal:
+    """What a call of the session comes to when it fails: a dialog is telling about it."""
+
+
+class Workbench(Screen[None]):
+    """One open document, its neighbours at the left, the focus at the right; nothing here decides anything."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS, DIGITS)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-wide")]  # noqa: RUF012 (typed by Textual)
+    AUTO_FOCUS = "#note"
+
+    def __init__(self, session: ReviewSession, annotator: Prioritiser | None, notice: str | None) -> None:
+        super().__init__()
+        self.session = session
+        self._annotator = annotator
+        self._notice = notice
+        self._announced: str | None = None
+        self._list_is_stale = False
+        self._settle = SETTLE
+        self.found: Span | None = None
+        self.documents = DocumentList()
+        self.title_line = TitleLine()
+        self.banner = Static(id="banner")
+        self.note = NoteView(session.schema)
+        self.search_bar = SearchBar(id="search")
+        self.inspector = Inspector(session.schema)
+        self.status = StatusLine(notice)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="body"):
+            yield self.documents
+            with Vertical(id="centre"):
+                yield self.title_line
+                yield self.banner
+                yield self.note
+                yield self.search_bar
+            yield self.inspector
+        yield self.status
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.reload_list()
+        if self.session.current is None:
+            self._open_first()
+        else:
+            self.show()
+        if self._notice and len(self._notice) > NOTICE:
+            self._announce(self._notice)
+        self.set_timer(QUIET, self._fetch_words)
+
+    @work(thread=True, exit_on_error=False)
+    def _fetch_words(self) -> None:
+        """Load what boundaries are moved by: the first `[` would wait a second or two for spaCy otherwise."""
+        from bioassist.words import words
+
+        words("ready")
+
+    # showing what the session says
+
+    def show(self) -> None:
+        """Bring all parts in step with the session's view of the open document."""
+        view = self.session.current
+        chosen = None
+        if view is not None:
+            self.note.show((view.row.id, view.row.text_sha), view.text, view.items, view.focus)
+            if self.note.selecting is not None:
+                chosen = self.note.selecting.span.of(view.text)
+        self.inspector.show(view, chosen)
+        self.title_line.show(view)
+
+    def show_decision(self) -> None:
+        """The same after a decision. The list's row is counted here: the project need not be asked for all of them."""
+        if self._announced is not None and self._announced == self._notice:
+            self._announce(None)  # the person has read it; its beginning stays in the status line
+        self.show()
+        view = self.session.current
+        row = next((row for row in self.documents.rows if view is not None and row.id == view.row.id), None)
+        if view is None or row is None:
+            return
+        count = Counter[str](item.status for item in view.items)
+        changed = replace(
+            row,
+            state=view.row.state,
+            done=view.row.done,
+            pending=count["pending"],
+            accepted=count["accepted"] + count["edited"],
+            edited=count["edited"],
+            rejected=count["rejected"],
+            added=count["added"],
+        )
+        self.documents.change(changed)
+
+    def reload_list(self) -> None:
+        self._list_is_stale = False
+        view = self.session.current
+        before = time.perf_counter()
+        rows = self.attempt(self.session.documents)
+        # A project of many notes takes longer to list: it is listed less often, so that keys do not wait for it.
+        self._settle = min(max(SETTLE, 10 * (time.perf_counter() - before)), SETTLE_AT_MOST)
+        if not isinstance(rows, Refusal):
+            self.documents.show(rows, view.row.id if view is not None else None)
+
+    def _reload_list_soon(self) -> None:
+        if not self._list_is_stale:
+            self._list_is_stale = True
+            self.set_timer(self._settle, self.reload_list)
+
+    # calling the session
+
+    def attempt(self, call: Callable[[], T]) -> T | Refusal:
+        """Call the session; a problem becomes a dialog."""
+        try:
+            return call()
+        except BioassistError as error:
+            self.app.push_screen(MessageDialog.of(error))
+            return Refusal()
+
+    def open(self, document_id: int) -> bool:
+        """Open a document; False if it cannot be, and a dialog says why."""
+        row = next((row for row in self.documents.rows if row.id == document_id), None)
+        if row is not None and not row.has_text:
+            self.app.push_screen(MessageDialog(f"{row.name} could not be read", row.reason or "No reason is known."))
+            return False
+        if isinstance(self.attempt(lambda: self.session.open(document_id)), Refusal):
+            return False
+        self.opened()
+        return True
+
+    def opened(self) -> None:
+        """The session has another document open: show it, and have it read first if it is not."""
+        view = self.session.current
+        if view is None:
+            return
+        self.found = None
+        if self._annotator is not None and view.row.state in ("pending", "reading"):
+            self._annotator.prioritise(view.row.id)
+        self.documents.show(self.documents.rows, view.row.id)
+        self.show()
+
+    def _open_first(self) -> None:
+        """The first note that is read and not done; else the first that is not done; else the first with a text."""
+        rows = [row for row in self.documents.rows if row.has_text]
+        wanted: tuple[Callable[[DocumentSummary], bool], ...] = (
+            lambda row: row.state == "ready" and not row.done,
+            lambda row: not row.done,
+            lambda row: True,
+        )
+        first = next((row for fits in wanted for row in rows if fits(row)), None)
+        if first is None:
+            self.show()
+        else:
+            self.open(first.id)
+
+    # the engine, while the person works
+
+    def engine(self, event: Event) -> None:
+        """Take in what the engine did: the open document grows in place, focus and scroll position stay."""
+        match event:
+            case Progress():
+                self.status.progress(event)
+            case Finished():
+                self.status.finished(event.stopped)
+                self._reload_list_soon()
+            case WorkerLost():
+                again = "It is started again." if event.will_retry else "It is not started again; review goes on."
+                self._announce(f"The model's process stopped: {event.reason.rstrip('.')}. {again}")
+            case EngineFailed():
+                self._announce(f"The reading has ended: {event.reason.rstrip('.')}. Review goes on with what there is.")
+            case DocumentStarted() | WindowDone() | DocumentDone() | DocumentFailed():
+                if isinstance(event, WindowDone) and self._announced != self._notice:
+                    self._announce(None)
+                view = self.session.current
+                if view is None:
+                    self.reload_list()
+                    self._open_first()
+                elif view.row.id == event.document_id and self.attempt(self.session.refresh) is True:
+                    self.show_decision()
+                self._reload_list_soon()
+
+    def _announce(self, text: str | None) -> None:
+        """Say something above the text until it is over; None takes it away."""
+        self._announced = text
+        self.banner.display = text is not None
+        if text is not None:
+            self.banner.update(Text(visible(text)))
