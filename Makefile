@@ -20,7 +20,7 @@ contracts:
 	lint-imports
 
 docs:
-	$(PYTHON) -m docs.command_line --check
+	$(PYTHON) -m docs.generated --check
 
 test:
 	$(PYTHON) -m pytest

@@ -104,5 +104,9 @@ class Compiler:
     def tree(self, choice: Choice, previous: str | None) -> Node:
         return self._tree(choice.legal(previous))
 
+    def option(self, option: str) -> tuple[int, ...]:
+        """The tokens of an option."""
+        return self._tokenize(option)
+
     def _make_tree(self, options: tuple[str, ...]) -> Node:
         return tree([(option, self._tokenize(option)) for option in options])

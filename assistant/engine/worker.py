@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import threading
 import time
 from pathlib import Path
@@ -25,7 +26,13 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    incoming, outgoing = _take_pipes()
+    # Ctrl-C goes to every process of the terminal; the application decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    serve(*_take_pipes())
+
+
+def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
+    """Do what is asked for over `incoming`, answering over `outgoing`, until its other end is closed."""
     first = receive(incoming)
     if first is None:
         return

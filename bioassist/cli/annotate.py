@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from bioassist.cli.diagnostics import Exit, say
-from bioassist.cli.exporting import outputs, write
+from bioassist.cli.diagnostics import Exit, report, say
+from bioassist.cli.exporting import Output, outputs, refuse_over_notes, write
 from bioassist.cli.progress import Display
-from bioassist.errors import InputError, UsageError
+from bioassist.cli.review import leave
+from bioassist.errors import BioassistError, InputError, UsageError
+from bioassist.reading import check_encoding
 
 if TYPE_CHECKING:
     from assistant.engine.events import Event
     from assistant.models import ResolvedModel
     from assistant.project.intake import Finding
     from assistant.project.store import Project
+    from bioassist.schema import Schema
 
 
 @click.command("annotate")
@@ -63,21 +67,27 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
     from assistant.project.intake import default_project, gather, take_in
     from assistant.project.store import Project
 
+    # What can be refused is refused before a model is fetched and hours are spent.
     planned = outputs(options["destinations"], force=options["force"])
     _check_gpu_layers(options["gpu_layers"])
+    if options["encoding"]:
+        check_encoding(options["encoding"])
+    schema = _schema(options["schema_file"])
     files, findings = gather(notes)
+    refuse_over_notes(planned, [file.path for file in files])
     path = options["project_path"] or default_project(notes)
     model = _model(options)
     with Project.open(path, create=True) as project:
-        _set_schema(project, options["schema_file"])
+        _set_schema(project, schema)
         findings += take_in(project, files, encoding=options["encoding"], new_versions=options["new_versions"])
         for finding in findings:
             say(f"bioassist: {finding}")
         if not any(row.text_sha for row in project.documents()):
             raise InputError("none of these notes could be read.", where=", ".join(notes))
         failed = _annotate(project, model, options)
-        reports = [write(project, output, options["include"], "all") for output in planned]
-        return _outcome(project, findings, failed, any(reports), options["as_json"])
+        incomplete, refused = _export(project, planned, options["include"])
+        code = _outcome(project, findings, failed, incomplete, options["as_json"])
+        return refused or code
 
 
 def _check_gpu_layers(value: str) -> None:
@@ -100,9 +110,20 @@ def _model(options: dict[str, Any]) -> ResolvedModel:
         )
 
 
-def _set_schema(project: Project, wanted: str | None) -> None:
+def _schema(wanted: str | None) -> Schema | None:
     from bioassist import schema as schemas
+
+    if wanted is None:
+        return None
+    chosen = schemas.load(wanted)
+    if not chosen.entities:
+        raise UsageError("this schema has no entity types to annotate.", where=wanted)
+    return chosen
+
+
+def _set_schema(project: Project, wanted: Schema | None) -> None:
     from bioassist.errors import ProjectError
+    from bioassist.schema import built_in
 
     try:
         present = project.schema
@@ -110,9 +131,7 @@ def _set_schema(project: Project, wanted: str | None) -> None:
         present = None
     if wanted is None and present is not None:
         return
-    chosen = schemas.load(wanted) if wanted else schemas.built_in()
-    if not chosen.entities:
-        raise UsageError("this schema has no entity types to annotate.", where=wanted)
+    chosen = wanted or built_in()
     if present is not None and present.fingerprint != chosen.fingerprint:
         say("bioassist: the schema changed. Suggestions are computed anew, decisions stay.")
     project.set_schema(chosen)
@@ -185,13 +204,28 @@ def _review(project: Project, annotator: Any, notice: str | None) -> None:
 
     annotator.on_event = tell
     app.run()
+    leave(app)
+
+
+def _export(
+    project: Project, planned: Sequence[Output], include: Literal["accepted", "all"]
+) -> tuple[bool, int | None]:
+    """Whether one of them lacks something, and the code of the first that could not be written; the others are."""
+    incomplete, refused = False, None
+    for output in planned:
+        try:
+            incomplete |= write(project, output, include, "all")
+        except BioassistError as error:
+            report(error)
+            refused = refused or error.exit_code
+    return incomplete, refused
 
 
 def _outcome(project: Project, findings: list[Finding], failed: int, withheld: bool, as_json: bool) -> int:
     status = project.status()
     for failure in status.failed:
-        if not any(finding.path == failure.path for finding in findings):
-            say(f"bioassist: {failure.path}: {failure.reason}")
+        if not any(finding.document == failure.document for finding in findings):
+            say(f"bioassist: {project.path.parent / failure.path}: {failure.reason}")
     left = status.pending + status.reading
     say(
         f"bioassist: {status.ready} of {status.documents} notes ready"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
 import click
 
 from bioassist.cli.diagnostics import Exit
-from bioassist.cli.exporting import outputs, write
+from bioassist.cli.exporting import outputs, refuse_over_notes, write
 
 
 @click.command("export")
@@ -42,5 +43,8 @@ def command(
     (output,) = outputs([f"{format_name}:{destination}"], force=force)
     # Half-reviewed documents would teach a spaCy model misses.
     which: Literal["done", "all"] = documents or ("done" if format_name == "spacy" else "all")
-    with Project.open(project) as opened:
+    # From where nothing can be written, ids are given that may change: the report says so.
+    sealed = project.is_dir() and not os.access(project, os.W_OK)
+    with Project.open(project, read_only=sealed) as opened:
+        refuse_over_notes([output], [opened.path.parent / row.path for row in opened.documents()])
         return Exit.FINDINGS if write(opened, output, include, which) else Exit.DONE

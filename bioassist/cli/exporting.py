@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -45,10 +46,37 @@ def outputs(wanted: Sequence[str], *, force: bool) -> list[Output]:
         if not colon or not destination:
             raise UsageError(f"--output takes FORMAT:DEST, as in brat:out, not {one!r}.")
         output = Output(by_name(name), Path(destination), force)
-        if output.destination.exists() and not force:
-            raise UsageError("this is there already.", where=destination, next_step="Name another, or add --force.")
+        _refuse(output.destination, force=force)
+        if any(output.destination.resolve() == other.destination.resolve() for other in planned):
+            raise UsageError("two exports cannot go to one place.", where=destination, next_step="Name another.")
         planned.append(output)
     return planned
+
+
+def _refuse(destination: Path, *, force: bool) -> None:
+    if (destination.exists() or destination.is_symlink()) and not force:
+        raise UsageError("this is there already.", where=str(destination), next_step="Name another, or add --force.")
+    folder = destination.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(
+            f"there is no folder {destination.parent}.", where=str(destination), next_step="Make it first."
+        )
+    if not os.access(folder, os.W_OK):
+        raise UsageError(
+            f"the folder {destination.parent} cannot be written.", where=str(destination), next_step="Name another."
+        )
+
+
+def refuse_over_notes(planned: Sequence[Output], notes: Iterable[Path]) -> None:
+    """Raises UsageError for an export that would be written among the notes, over their very files."""
+    taken = {place for note in notes for place in (note.resolve(), *note.resolve().parents)}
+    for output in planned:
+        if output.destination.resolve() in taken:
+            raise UsageError(
+                "the notes lie here; an export would write over them.",
+                where=str(output.destination),
+                next_step="Name a folder of its own.",
+            )
 
 
 def write(

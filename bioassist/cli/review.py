@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from bioassist.errors import ProjectError, UsageError
+from bioassist.cli.diagnostics import Exit
+from bioassist.errors import BioassistError, ProjectError, UsageError
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 
 @click.command("review")
@@ -45,4 +50,14 @@ def command(project: Path, actor: str | None, light: bool, screenshot: Path | No
         notice = None
         if run is not None and set(run.trained) < {entity.name for entity in opened.schema.entities}:
             notice = "suggestions come from a model that was not trained for all of these labels"
-        ReviewApp(ReviewSession(opened, opened.actor), None, notice, dark=not light).run()
+        app = ReviewApp(ReviewSession(opened, opened.actor), None, notice, dark=not light)
+        app.run()
+        leave(app)
+
+
+def leave(app: App[None]) -> None:
+    """Pass on how the screen was left. Raises KeyboardInterrupt for Ctrl-C, BioassistError if the screen failed."""
+    if app.return_code == Exit.INTERRUPTED:
+        raise KeyboardInterrupt
+    if app.return_code:
+        raise BioassistError("the review screen ended on an error. What was shown as saved is saved.")

@@ -50,7 +50,7 @@ def lines(project: Project) -> list[str]:
     if status.model:
         speed = f", {status.words_per_second:.1f} words/s" if status.words_per_second else ""
         told.append(f"model {status.model}{f' with {status.adapter}' if status.adapter else ''}{speed}")
-    told += [f"failed: {failure.path}: {failure.reason}" for failure in status.failed]
+    told += [f"failed: {project.path.parent / failure.path}: {failure.reason}" for failure in status.failed]
     if status.labels:
         width = max(len(label) for label in status.labels)
         columns = ("pending", "accepted", "edited", "rejected", "added")
