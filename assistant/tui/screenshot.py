@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.project.store import Project
 from assistant.review.session import ReviewSession
 from assistant.tui.app import ReviewApp
+
+# Textual's pictures name a font on a public server, and whoever opened one would ask that server for it.
+_FONT_FROM_THE_WEB = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
 
 
 def save_screenshot(
@@ -27,7 +31,7 @@ def save_screenshot(
     """
     with Project.open(project_path) as project:
         svg = asyncio.run(_draw(ReviewApp(ReviewSession(project), None, notice, dark=dark), size, keys))
-    destination.write_text(svg, encoding="utf-8")
+    destination.write_text(_FONT_FROM_THE_WEB.sub("", svg), encoding="utf-8")
 
 
 async def _draw(app: ReviewApp, size: tuple[int, int], keys: Sequence[str]) -> str:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 @click.option("--light", is_flag=True, help="Light colours.")
 @click.option("--screenshot", type=click.Path(path_type=Path), metavar="FILE.svg",
               help="Save a picture of the screen instead of opening it.")  # fmt: skip
-def command(project: Path, actor: str | None, light: bool, screenshot: Path | None) -> None:
+@click.option("--press", default="", metavar="KEYS", help="Keys to press before the picture is taken: \"a a r\".")
+def command(project: Path, actor: str | None, light: bool, screenshot: Path | None, press: str) -> None:
     """Review the suggestions of PROJECT with single keys. Every decision is saved when it is made.
 
     \b
@@ -35,7 +36,7 @@ def command(project: Path, actor: str | None, light: bool, screenshot: Path | No
     if screenshot is not None:
         from assistant.tui.screenshot import save_screenshot
 
-        save_screenshot(project, screenshot, dark=not light)
+        save_screenshot(project, screenshot, keys=press.split(), dark=not light)
         return
     if not sys.stdout.isatty():
         raise UsageError("the review screen needs a terminal.", next_step="Run it without redirecting its output.")

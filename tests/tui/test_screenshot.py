@@ -25,3 +25,12 @@ def test_a_project_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ProjectError):
         save_screenshot(tmp_path / "none.bioassist", tmp_path / "screen.svg")
     assert not (tmp_path / "screen.svg").exists()
+
+
+def test_a_picture_asks_no_server_for_a_font(ward: FakeProject, tmp_path: Path) -> None:
+    destination = tmp_path / "screen.svg"
+    path = ward.project.path
+    ward.project.close()
+    save_screenshot(path, destination)
+    svg = destination.read_text("utf-8")
+    assert "url(" not in svg.replace("url(#", "") and "<text" in svg
