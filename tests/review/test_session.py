@@ -179,6 +179,14 @@ def test_an_edit_hides_the_suggestion_that_says_the_same(ward: Ward) -> None:
     assert session.documents()[0].pending == 2
 
 
+def test_an_edit_that_is_rejected_hides_nothing(ward: Ward) -> None:
+    session = ward.review(ward.note("<Symptom><Symptom>chest</Symptom> pain</Symptom>"))
+    session.shrink_right()
+    session.reject()
+    assert sorted(line.lstrip("*") for line in seen(session)) == ["pending Symptom: chest", "rejected Symptom: chest"]
+    assert session.documents()[0].pending == 1
+
+
 def test_focus_goes_forth_and_back_and_stays_at_the_ends(ward: Ward) -> None:
     session = ward.review(ward.note(NOTE))
     assert session.focus_previous() is None
