@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +43,12 @@ def documents_for_export(
     `documents` "done" takes documents that a person marked done alone. Ids are T1, T2 ... and stay with their
     annotations over later exports; numbers of annotations that are gone are not used again.
     """
+    # One transaction, because each number that is kept would wait for the disk on its own.
+    with nullcontext() if project.read_only else project.transaction():
+        return _collected(project, include, documents)
+
+
+def _collected(project: Project, include: Include, documents: Which) -> tuple[list[Document], Withheld]:
     exported: list[Document] = []
     left = dict.fromkeys(("not_done", "unread", "failed", "pending", "duplicates", "provisional"), 0)
     for row in project.documents():

@@ -95,13 +95,10 @@ class Journal:
 
     def entries(self, document_id: int | None = None, actor: str | None = None) -> list[Entry]:
         """Entries in journal order, of one document or one actor where that is given."""
-        rows = self._database.rows(
-            f"SELECT {_ENTRY} FROM journal WHERE document_id = coalesce(?, document_id) AND actor = coalesce(?, actor)"
-            " ORDER BY seq"
-            if document_id is None
-            else f"SELECT {_ENTRY} FROM journal WHERE document_id = ? AND actor = coalesce(?, actor) ORDER BY seq",
-            (document_id, actor),
-        )
+        chosen = {"document_id": document_id, "actor": actor}
+        chosen = {column: value for column, value in chosen.items() if value is not None}
+        where = " AND ".join(f"{column} = ?" for column in chosen) or "TRUE"
+        rows = self._database.rows(f"SELECT {_ENTRY} FROM journal WHERE {where} ORDER BY seq", list(chosen.values()))
         return [_entry(row) for row in rows]
 
     def decisions(self, document_id: int, of: Entry | None = None) -> dict[str, Decision]:

@@ -13,7 +13,7 @@ Value = TypeVar("Value")
 class Remembered(Generic[Value]):
     """A value for each document. `load` reads them for the given documents, or for all if given None.
 
-    A project that another process may be writing to is read anew each time.
+    Where another process may be writing to the project, all is read anew once it has.
     """
 
     def __init__(self, database: Database, load: Callable[[set[int] | None], dict[int, Value]]) -> None:
@@ -21,12 +21,15 @@ class Remembered(Generic[Value]):
         self._load = load
         self._values: dict[int, Value] | None = None
         self._stale: set[int] = set()
+        self._version: object = None
         database.on_rollback(self.forget)
 
     def all(self) -> dict[int, Value]:
         """The values by document id, in the order of loading; not to be changed."""
         with self._database.lock:
-            if self._values is None or self._database.read_only:
+            if self._database.read_only and self._version != (version := self._database.row("PRAGMA data_version")):
+                self._values, self._version = None, version
+            if self._values is None:
                 self._values = self._load(None)
             elif self._stale:
                 fresh = self._load(self._stale)
