@@ -87,6 +87,7 @@ class Annotator:
         self.error: BioassistError | None = None
         self._inbox: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="annotator", daemon=True)
+        self._over = threading.Event()
         self._worker: Worker | None = None
         self._waiting: deque[int] = deque()
         self._reading: dict[int, Reading] = {}
@@ -107,9 +108,8 @@ class Annotator:
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the run's end; whether it has ended."""
-        if self._thread.ident is not None:
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
+        # Not the thread's own join: when Ctrl-C interrupts it, Python before 3.13 takes the thread for ended.
+        return self._thread.ident is None or self._over.wait(timeout)
 
     def prioritise(self, document_id: int) -> None:
         """A person waits for this document: read it next."""
@@ -132,10 +132,13 @@ class Annotator:
             self.error = EngineError(f"pre-annotation ended on an internal error: {error!r}.")
             self.on_event(EngineFailed(str(self.error)))
         finally:
-            if self._worker is not None:
-                self._worker.close()
-            self._close_books()
-            self.on_event(Finished(stopped))
+            try:
+                if self._worker is not None:
+                    self._worker.close()
+                self._close_books()
+                self.on_event(Finished(stopped))
+            finally:
+                self._over.set()
 
     def _close_books(self) -> None:
         try:

@@ -18,7 +18,6 @@ from bioassist.errors import BioassistError, InputError, UsageError
 from bioassist.reading import check_encoding
 
 if TYPE_CHECKING:
-    from assistant.engine.events import Event
     from assistant.models import ResolvedModel
     from assistant.project.intake import Finding
     from assistant.project.store import Project
@@ -197,12 +196,9 @@ def _review(project: Project, annotator: Any, notice: str | None) -> None:
     from assistant.review.session import ReviewSession
     from assistant.tui.app import ReviewApp
 
-    app = ReviewApp(ReviewSession(project, project.actor), annotator, notice)
-
-    def tell(event: Event) -> None:
-        app.report(event)
-
-    annotator.on_event = tell
+    short = "suggestions are untrained" if notice else None
+    app = ReviewApp(ReviewSession(project, project.actor), annotator, short)
+    annotator.on_event = app.report
     app.run()
     leave(app)
 
@@ -214,7 +210,7 @@ def _export(
     incomplete, refused = False, None
     for output in planned:
         try:
-            incomplete |= write(project, output, include, "all")
+            incomplete |= write(project, output, include)
         except BioassistError as error:
             report(error)
             refused = refused or error.exit_code

@@ -78,13 +78,9 @@ class Guard:
         except BioassistError as error:
             report(error)
             return error.exit_code
-        except BrokenPipeError:
+        except (BrokenPipeError, SystemExit):
+            # click and rich make an exit of a broken pipe, and of nothing else here.
             return _unread()
-        except SystemExit as leaving:
-            # click makes this of a broken pipe.
-            if isinstance(leaving.__context__, BrokenPipeError):
-                return _unread()
-            raise
         except OSError as error:
             report(from_os_error(error))
             return Exit.INPUT

@@ -41,10 +41,8 @@ def command(
     from assistant.project.store import Project
 
     (output,) = outputs([f"{format_name}:{destination}"], force=force)
-    # Half-reviewed documents would teach a spaCy model misses.
-    which: Literal["done", "all"] = documents or ("done" if format_name == "spacy" else "all")
     # From where nothing can be written, ids are given that may change: the report says so.
     sealed = project.is_dir() and not os.access(project, os.W_OK)
     with Project.open(project, read_only=sealed) as opened:
         refuse_over_notes([output], [opened.path.parent / row.path for row in opened.documents()])
-        return Exit.FINDINGS if write(opened, output, include, which) else Exit.DONE
+        return Exit.FINDINGS if write(opened, output, include, documents) else Exit.DONE

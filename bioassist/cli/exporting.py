@@ -80,13 +80,20 @@ def refuse_over_notes(planned: Sequence[Output], notes: Iterable[Path]) -> None:
 
 
 def write(
-    project: Project, output: Output, include: Literal["accepted", "all"], documents: Literal["done", "all"]
+    project: Project,
+    output: Output,
+    include: Literal["accepted", "all"],
+    documents: Literal["done", "all"] | None = None,
 ) -> bool:
-    """Write the export and its report (on stderr); whether the report has findings."""
+    """Write the export and its report (on stderr); whether the report has findings.
+
+    `documents` None: those marked done for spaCy, which half-reviewed ones would teach to miss; all for the others.
+    """
     from assistant.project.export import documents_for_export
     from converters.formats import WriteOptions
 
-    found, withheld = documents_for_export(project, include, documents)
+    which = documents or ("done" if output.format.name == "spacy" else "all")
+    found, withheld = documents_for_export(project, include, which)
     report = output.format.write(found, output.destination, project.schema, WriteOptions(force=output.force))
     for field, reason in _WITHHELD.items():
         report.withhold(reason, getattr(withheld, field))

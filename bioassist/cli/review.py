@@ -11,7 +11,7 @@ from bioassist.cli.diagnostics import Exit
 from bioassist.errors import BioassistError, ProjectError, UsageError
 
 if TYPE_CHECKING:
-    from textual.app import App
+    from assistant.tui.app import ReviewApp
 
 
 @click.command("review")
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--light", is_flag=True, help="Light colours.")
 @click.option("--screenshot", type=click.Path(path_type=Path), metavar="FILE.svg",
               help="Save a picture of the screen instead of opening it.")  # fmt: skip
-@click.option("--press", default="", metavar="KEYS", help="Keys to press before the picture is taken: \"a a r\".")
+@click.option("--press", default="", metavar="KEYS", help='Keys to press before the picture is taken: "a a r".')
 def command(project: Path, actor: str | None, light: bool, screenshot: Path | None, press: str) -> None:
     """Review the suggestions of PROJECT with single keys. Every decision is saved when it is made.
 
@@ -50,13 +50,13 @@ def command(project: Path, actor: str | None, light: bool, screenshot: Path | No
         run = opened.latest_run()
         notice = None
         if run is not None and set(run.trained) < {entity.name for entity in opened.schema.entities}:
-            notice = "suggestions come from a model that was not trained for all of these labels"
+            notice = "suggestions are untrained"
         app = ReviewApp(ReviewSession(opened, opened.actor), None, notice, dark=not light)
         app.run()
         leave(app)
 
 
-def leave(app: App[None]) -> None:
+def leave(app: ReviewApp) -> None:
     """Pass on how the screen was left. Raises KeyboardInterrupt for Ctrl-C, BioassistError if the screen failed."""
     if app.return_code == Exit.INTERRUPTED:
         raise KeyboardInterrupt

@@ -16,9 +16,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk(
-    tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Desk:
+def desk(tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
     folder = tmp_path / "desk"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -44,5 +42,3 @@ def annotated(desk: Desk, _annotated: Path) -> Desk:
     """Two notes that the tiny model has read; no decision yet."""
     shutil.copytree(_annotated, desk.folder, dirs_exist_ok=True)
     return desk
-
-

@@ -175,9 +175,7 @@ class TestFullDisk:
                 assert "cannot be written: No space left on device" in told.said
         assert sorted(path.name for path in annotated.folder.iterdir()) == ["notes", "notes.bioassist", "schema.toml"]
 
-    def test_an_export_written_over_another_is_put_back(
-        self, annotated: Desk, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_an_export_written_over_another_is_put_back(self, annotated: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         arguments = ("export", annotated.project, "--to", "brat", "out", "--include", "all")
         assert annotated.run(*arguments).code == 0
         before = {path: path.read_bytes() for path in Path("out").rglob("*") if path.is_file()}
@@ -203,7 +201,7 @@ class TestNetworkFileSystem:
     @pytest.fixture(autouse=True)
     def mounted(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         there = Partition("server:/home", str(desk.folder.resolve()), "nfs4", "rw")
-        monkeypatch.setattr(holder.psutil, "disk_partitions", lambda all: [there])
+        monkeypatch.setattr(holder.psutil, "disk_partitions", lambda **_: [there])
 
     def test_the_whole_job_works_there(self, desk: Desk) -> None:
         desk.write({"a.txt": NOTE})

@@ -53,12 +53,10 @@ def test_all_marks_what_is_unreviewed(reviewed: Desk) -> None:
     suggested = sum(len(of) for of in reviewed.found().values())
     assert statuses.count("accepted") == 1 and statuses.count("unreviewed") == suggested - 2
     assert [line["name"] for line in lines] == ["a", "ward/b"]
-    assert "AnnotatorNotes" in _brat_all(reviewed) and "unreviewed" in _brat_all(reviewed)
-
-
-def _brat_all(desk: Desk) -> str:
-    export(desk, "brat", "all", "--include", "all", "--force")
-    return Path("all/ward/b.ann").read_text("utf-8")
+    export(reviewed, "brat", "out", "--include", "all")
+    notes = Path("out/ward/b.ann").read_text("utf-8").split("\n")
+    unconfirmed = [line for line in notes if "\tAnnotationUnconfirmed T" in line and "model=tiny p=0." in line]
+    assert len(unconfirmed) == len(reviewed.found()["ward/b"]) > 0
 
 
 def test_spacy_gets_finished_documents_unless_all_are_asked_for(reviewed: Desk) -> None:
@@ -130,13 +128,13 @@ class TestConvert:
         for path in Path("one").rglob("*.ann"):
             assert path.read_bytes() == Path("two", path.relative_to("one")).read_bytes()
 
-    def test_strict_fails_where_something_is_lost(self, desk: Desk) -> None:
+    def test_strict_fails_where_something_is_not_as_it_was(self, desk: Desk) -> None:
         Path("corpus").mkdir()
         Path("corpus/a.txt").write_text("Fever and cough.\n", "utf-8")
-        Path("corpus/a.ann").write_text("T1\tSymptom 0 5\tFever\nE1\tSymptom:T1\nR1\tWith Arg1:T1 Arg2:T1\n", "utf-8")
+        Path("corpus/a.ann").write_text("T1\tSymptom 0 4\tFeve\n", "utf-8")
         arguments = ("convert", "corpus", "--from", "brat", "--to", "spacy")
         told = desk.run(*arguments[:2], "lax", *arguments[2:])
-        assert told.code == 0 and "loss" in told.said
+        assert told.code == 0 and "change: " in told.said
         assert desk.run(*arguments[:2], "strict", *arguments[2:], "--strict").code == 1
 
     @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -119,7 +118,7 @@ def test_another_note_of_the_same_name_joins_later(desk: Desk, monkeypatch: pyte
 def test_notes_and_project_can_be_moved_together(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.write({"a.txt": NOTE})
     assert desk.annotate().code == 0
-    os.rename(desk.folder, desk.folder.with_name("elsewhere"))
+    desk.folder.rename(desk.folder.with_name("elsewhere"))
     monkeypatch.chdir(desk.folder.with_name("elsewhere"))
     desk.project = Path("notes.bioassist")
     Path("notes/a.txt").write_text(NOTE + "More.", "utf-8")

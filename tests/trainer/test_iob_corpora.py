@@ -3,18 +3,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from corpus_setup import Lay
+from corpus_setup import Lay, samples
 
 from bioassist.errors import InputError
 from bioassist.schema import EntityType
-from bioassist.tasks.ner import TypedNer
-from trainer.corpora import TokenizedSentence, by_name
+from bioassist.tasks import ner
+from trainer.corpora import Split, TokenizedSentence, by_name
 
 TWO = "Naloxone\tB-Chemical\nreverses\tO\nheart\tB-Disease\nfailure\tI-Disease\n.\tO\n\nNo\tO\nrelief\tO\n\n"
 
 
-def read(root: Path, name: str = "bc5cdr-both", split: str = "train") -> list[TokenizedSentence]:
-    return [one for one in by_name(name).open(root, split, whole=False) if isinstance(one, TokenizedSentence)]
+def read(root: Path, name: str = "bc5cdr-both", split: Split = "train") -> list[TokenizedSentence]:
+    return samples(TokenizedSentence, name, root, split)
 
 
 def test_words_are_joined_by_one_space_and_entities_lie_on_them(lay: Lay) -> None:
@@ -38,10 +38,11 @@ def test_bare_tags_get_the_type_of_their_corpus(lay: Lay) -> None:
     assert [(entity.type, entity.of(one.text)) for entity in one.entities] == [("Gene_or_protein", "IL - 2")]
 
 
-def test_samples_are_rendered_without_loss_by_the_program(lay: Lay) -> None:
+def test_samples_are_said_in_full_by_the_program(lay: Lay) -> None:
     (first, _) = read(lay("ner/bc5cdr-both/train.tsv", TWO))
-    labels, left_out = TypedNer([EntityType("Chemical"), EntityType("Disease")]).answers(first.words, first.entities)
-    assert labels == [" B-Chemical", " O", " B-Disease", " I-Disease", " O"] and not left_out
+    (program,) = ner.passes("ner.typed", [EntityType("Chemical"), EntityType("Disease")])
+    labels, left_out = program.answers(first.words, first.entities)
+    assert list(labels) == [" B-Chemical", " O", " B-Disease", " I-Disease", " O"] and not left_out
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,141 @@
+"""The review screen in a real terminal: opened, left, interrupted, and its worker killed under it."""
+
+from __future__ import annotations
+
+import os
+import select
+import struct
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+from cli_setup import MAIN, NOTE, Desk, long_note, wait_until
+
+from assistant.models.errands import environment
+from assistant.project.store import Project
+
+fcntl = pytest.importorskip("fcntl", reason="terminals of one's own are POSIX's")
+termios = pytest.importorskip("termios")
+
+
+class Terminal:
+    """A command with a terminal of 80x24 of its own."""
+
+    def __init__(self, desk: Desk, *arguments: str | Path) -> None:
+        self.screen, theirs = os.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", MAIN, *(str(argument) for argument in arguments)],
+            cwd=desk.folder,
+            env=environment() | {"TERM": "xterm-256color", "COLORTERM": ""},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            text=True,
+        )
+        os.close(theirs)
+        self.shown = ""
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
+
+    def _read(self) -> None:
+        # A terminal that nobody reads stops its program.
+        while True:
+            try:
+                select.select([self.screen], [], [])
+                part = os.read(self.screen, 1 << 16)
+            except OSError:
+                return
+            if not part:
+                return
+            self.shown += part.decode("utf-8", "replace")
+
+    def wait_for(self, words: str) -> None:
+        wait_until(lambda: words in self.shown, self.process)
+
+    def type(self, keys: str) -> None:
+        os.write(self.screen, keys.encode())
+
+    def ended(self) -> int:
+        code = self.process.wait(30)
+        self._reading.join(5)
+        os.close(self.screen)
+        assert "Traceback" not in self.shown
+        return code
+
+
+def accepted(desk: Desk) -> int:
+    with Project.open(desk.project, read_only=True) as project:
+        return sum(tally.accepted for tally in project.counts().values())
+
+
+def test_a_project_is_reviewed(annotated: Desk) -> None:
+    terminal = Terminal(annotated, "review", annotated.project)
+    terminal.wait_for("denies")
+    terminal.type("a")
+    wait_until(lambda: accepted(annotated) == 1, terminal.process)
+    terminal.type("q")
+    assert terminal.ended() == 0
+    assert accepted(annotated) == 1
+
+
+def test_ctrl_c_leaves_the_screen_as_an_interrupt(annotated: Desk) -> None:
+    terminal = Terminal(annotated, "review", annotated.project)
+    terminal.wait_for("denies")
+    terminal.type("\x03")
+    assert terminal.ended() == 130
+    assert "What is done is kept" in terminal.shown
+
+
+def test_annotate_opens_the_screen_and_goes_on_when_its_worker_is_killed(desk: Desk) -> None:
+    desk.write({"a.txt": NOTE, **{f"{name}.txt": long_note(20, name) for name in "bcd"}})
+    arguments = [argument for argument in desk.arguments() if argument != "--no-review"]
+    terminal = Terminal(desk, "annotate", *arguments)
+    terminal.wait_for("denies")
+    children = psutil.Process(terminal.process.pid).children()
+    (worker,) = [child for child in children if "assistant.engine.worker" in child.cmdline()]
+    assert set(desk.states().values()) != {"ready"}
+    worker.kill()
+    # A decision is made while the fresh one starts.
+    terminal.type("a")
+    wait_until(lambda: accepted(desk) == 1, terminal.process)
+    wait_until(lambda: set(desk.states().values()) == {"ready"}, terminal.process)
+    terminal.type("q")
+    assert terminal.ended() == 0
+    assert "4 of 4 notes ready" in terminal.shown
+    with desk.opened() as project:
+        assert len([row for row in project.documents() if row.words == 24 * 20]) == 3
+        assert project.verify() == []
+
+
+def test_leaving_the_screen_stops_the_reading_and_the_same_command_resumes(desk: Desk) -> None:
+    desk.write({"a.txt": NOTE, "b.txt": long_note(400)})
+    arguments = [argument for argument in desk.arguments() if argument != "--no-review"]
+    terminal = Terminal(desk, "annotate", *arguments, "--output", "jsonl:out.jsonl")
+    terminal.wait_for("denies")
+    terminal.type("q")
+    assert terminal.ended() == 0
+    assert "1 to go: the same command goes on" in terminal.shown
+    assert desk.states() == {"a": "ready", "b": "pending"}
+    assert Path("out.jsonl").is_file()
+
+
+def test_without_a_terminal_there_is_no_screen(annotated: Desk) -> None:
+    told = annotated.run("review", annotated.project)
+    assert told.code == 2 and "the review screen needs a terminal" in told.said
+
+
+def test_a_screenshot_needs_none(annotated: Desk) -> None:
+    assert annotated.run("review", annotated.project, "--screenshot", "screen.svg").code == 0
+    assert "denies" in Path("screen.svg").read_text("utf-8")
+
+
+@pytest.mark.parametrize("arguments", [(), ("--screenshot", "screen.svg")])
+def test_no_project(desk: Desk, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    told = desk.run("review", "none", *arguments)
+    assert told.code == 5 and "none: there is no project here" in told.said

@@ -1,0 +1,1 @@
+"""Makes models: corpora to training data, LoRA training, GGUF, evaluation."""
