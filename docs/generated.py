@@ -47,7 +47,8 @@ def _describe(command: click.Command, name: str, parts: list[str]) -> None:
 def keyboard() -> str:
     parts = [KEYBOARD]
     digits = Key("digits", "", "", "Label", "give the label with that number", DIGITS[0].group, "1 … 9")
-    for name, keys in groupby([*KEYS, digits], key=lambda key: key.group):
+    groups = list(dict.fromkeys(key.group for key in KEYS))
+    for name, keys in groupby(sorted([*KEYS, digits], key=lambda key: groups.index(key.group)), lambda key: key.group):
         parts += [f"## {name}\n", *_table(keys)]
     parts += ["## While words are selected\n", *_table(SELECTING)]
     return "\n".join(parts)

@@ -20,6 +20,7 @@ from bioassist.tasks.ner import TYPED_FINGERPRINT
 
 ROOT = Path(__file__).parent.parent
 NOTES = ("discharge-summary", "radiology-report", "ed-triage", "medication-list")
+KEYS = "a a n a r a a a a a a n a n"
 SUGGESTIONS = (
     ("Acute decompensated heart failure", "Disease", 0.97),
     ("heart failure with reduced ejection fraction", "Disease", 0.91),
@@ -53,9 +54,8 @@ def main() -> None:
         path = Path(folder) / "notes.bioassist"
         with Project.open(path, create=True, actor="annotator") as project:
             _fill(project)
-        keys = "a a n a r a a a a a a n a n".split()
         command = [sys.executable, "-c", "from bioassist.cli import main; main()", "review", str(path)]
-        command += ["--screenshot", str(ROOT / "docs" / "review.svg"), "--press", " ".join(keys)]
+        command += ["--screenshot", str(ROOT / "docs" / "review.svg"), "--press", KEYS]
         subprocess.run(command, check=True)
 
 

@@ -133,7 +133,7 @@ def copy(source: Path, target: Path) -> None:
 class _Adapted(torch.autograd.Function):
     """x W' + bias + scale (x A') B', with nothing kept for the backward pass but x and x A'.
 
-    W is frozen, so it has no gradient. Shapes: x [..., inputs], W [outputs, inputs], A [rank, inputs], B [outputs, rank].
+    W is frozen and has no gradient. Shapes: x [..., inputs], W [outputs, inputs], A [rank, inputs], B [outputs, rank].
     """
 
     @staticmethod
@@ -171,7 +171,10 @@ def _forward(layer: LoraLinear, x: torch.Tensor) -> torch.Tensor:
     bias: torch.Tensor | None = base.bias  # type: ignore[assignment]
     a, b = layer.lora_A[_NAME].weight, layer.lora_B[_NAME].weight
     with torch.autocast(x.device.type, enabled=False):
-        result = _Adapted.apply(x.to(weight.dtype), weight, bias, a.to(weight.dtype), b.to(weight.dtype), layer.scaling[_NAME])
+        dtype = weight.dtype
+        result = _Adapted.apply(  # type: ignore[no-untyped-call]
+            x.to(dtype), weight, bias, a.to(dtype), b.to(dtype), layer.scaling[_NAME]
+        )
     return result  # type: ignore[no-any-return]
 
 

@@ -123,7 +123,7 @@ def named(
 
 
 def interleaved(rows: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
-    """Rows of Q or K from transformers' order to GGUF's: in each head, row i of the first half before that of the second.
+    """Rows of Q or K in GGUF's order: in each head, row i of the first half before row i of the second.
 
     >>> interleaved(np.arange(8, dtype=np.float32)[:, None], 2)[:, 0].astype(int).tolist()
     [0, 2, 1, 3, 4, 6, 5, 7]

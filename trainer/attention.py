@@ -25,7 +25,7 @@ def by_sample(
     sample_ends: tuple[int, ...] | None = None,
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
-    """`query` [1, heads, tokens, width], `key` and `value` with their own number of heads; gives [1, tokens, heads, width].
+    """`query` [1, heads, tokens, width], `key` and `value` with heads of their own; gives [1, tokens, heads, width].
 
     Without `sample_ends` the whole is one sample.
     """

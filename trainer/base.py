@@ -35,8 +35,8 @@ class Base:
     @property
     def vocabulary_size(self) -> int:
         """Rows of the embedding, which may be more than there are tokens."""
-        rows: int = self.model.get_input_embeddings().weight.shape[0]
-        return rows
+        embedding: Any = self.model.get_input_embeddings()
+        return int(embedding.weight.shape[0])
 
 
 def device_for(machine: Machine) -> torch.device:
@@ -145,7 +145,7 @@ def _load(name: str, device: torch.device | None, **options: Any) -> PreTrainedM
 
 def _linear_to_bf16(model: PreTrainedModel) -> None:
     """Halve the frozen linear weights; what is added and normalised between layers stays F32."""
-    output = model.get_output_embeddings()
+    output = model.get_output_embeddings()  # type: ignore[no-untyped-call]
     for module in model.modules():
         if isinstance(module, torch.nn.Linear) and module is not output:
             module.weight.data = module.weight.data.to(torch.bfloat16)
@@ -160,7 +160,7 @@ def _nf4() -> Any:
         raise UsageError("4-bit training needs bitsandbytes.", next_step="`pip install bitsandbytes`.") from error
     from transformers import BitsAndBytesConfig
 
-    return BitsAndBytesConfig(
+    return BitsAndBytesConfig(  # type: ignore[no-untyped-call]
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
@@ -197,8 +197,8 @@ def _sum(source: str, kind: Kind) -> str:
 def quiet() -> Iterator[None]:
     """Keep transformers' bars and remarks off the terminal; its errors are raised all the same."""
     verbosity = logging.get_verbosity()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         # Its bar for reading a GGUF obeys none of its settings.
         with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
@@ -206,4 +206,4 @@ def quiet() -> Iterator[None]:
             yield
     finally:
         logging.set_verbosity(verbosity)
-        logging.enable_progress_bar()
+        logging.enable_progress_bar()  # type: ignore[no-untyped-call]

@@ -45,7 +45,9 @@ def save(out: Path, position: Position, adapter: Adapter, optimizer: torch.optim
     folder = out / FOLDER
     final = folder / f"step-{position.step:06d}"
     if final.exists():
-        return final
+        if _whole(final):
+            return final
+        shutil.rmtree(final)
     partial = folder / f"{_PARTIAL}{final.name}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -115,7 +117,9 @@ def _not_written(error: Exception, folder: Path, out: Path) -> ModelError:
     kept = f"The checkpoint {last.name} is whole; go on from it with --resume." if last else "There is none before it."
     full = (isinstance(error, OSError) and error.errno == errno.ENOSPC) or _free(folder) < 1 << 20
     if full:
-        return ModelError("the disk is full, the checkpoint was not written.", where=str(folder), next_step=f"Free some space. {kept}")
+        return ModelError(
+            "the disk is full, the checkpoint was not written.", where=str(folder), next_step=f"Free some space. {kept}"
+        )
     return ModelError(f"the checkpoint was not written: {error}.", where=str(folder), next_step=kept)
 
 
@@ -127,7 +131,7 @@ def _free(folder: Path) -> int:
 
 
 def start_folder(out: Path, resume: bool) -> None:
-    """Make `out`, or see that it may be gone on with. Raises UsageError where it holds a run and `resume` is not said."""
+    """Make `out`. Raises UsageError where it holds something already and `resume` is not said."""
     if out.exists() and not out.is_dir():
         raise UsageError("this is a file, not a folder.", where=str(out))
     if not resume and out.is_dir() and any(out.iterdir()):

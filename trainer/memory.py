@@ -23,7 +23,7 @@ _SLACK = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a run puts on a machine besides the base: the widest pack in tokens, its decisions, numbers in the adapter."""
+    """What there is besides the base: tokens of the widest pack, its decisions, numbers in the adapter."""
 
     pack_tokens: int
     decisions: int

@@ -47,7 +47,7 @@ class Mixture:
     def labels(self) -> dict[str, list[str]]:
         """The labels that a model of this mixture is trained on, by task."""
         names = sorted({entity.name for source in self.sources for entity in source.types.values()})
-        return {task: names for task in self.tasks}
+        return dict.fromkeys(self.tasks, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +92,21 @@ def render(mixture: Mixture, corpora: Path, split: Split, seed: int) -> Iterator
     for source in mixture.sources:
         for _ in range(source.repeat if split == "train" else 1):
             for document in documents(source, corpora, split, mixture.window_words):
-                for text, words, entities in document.windows:
-                    yield _rendered(mixture, source, document.name, text, words, entities, chance, split)
+                for words, entities in document.windows:
+                    yield _rendered(mixture, source, document.name, document.text, words, entities, chance, split)
 
 
 @dataclass(frozen=True, slots=True)
 class Windowed:
-    """A document of a source, or a stretch of sentences, cut into windows: text, words, entities under our labels."""
+    """A document of a source, or a stretch of sentences, with `entities` under our labels, cut into windows.
+
+    A window is its words and the entities that lie wholly in it, in offsets of `text`.
+    """
 
     name: str
-    windows: tuple[tuple[str, tuple[Span, ...], tuple[Entity, ...]], ...]
+    text: str
+    entities: tuple[Entity, ...]
+    windows: tuple[tuple[tuple[Span, ...], tuple[Entity, ...]], ...]
 
 
 def documents(source: MixtureSource, corpora: Path, split: Split, target: int) -> Iterator[Windowed]:
@@ -127,8 +132,8 @@ def _document(document: Document, source: MixtureSource, target: int) -> Windowe
     for window in windows(document.text, target):
         if window.words:
             inside = tuple(e for e in entities if window.start <= e.start and e.end <= window.end)
-            cut.append((document.text, window.words, inside))
-    return Windowed(document.name, tuple(cut))
+            cut.append((window.words, inside))
+    return Windowed(document.name, document.text, tuple(entities), tuple(cut))
 
 
 def _joined(sentences: list[TokenizedSentence], source: MixtureSource) -> Windowed:
@@ -143,7 +148,7 @@ def _joined(sentences: list[TokenizedSentence], source: MixtureSource) -> Window
             replace(entity, spans=tuple(span.shifted(offset) for span in entity.spans))
             for entity in _ours(sentence.entities, source)
         ]
-    return Windowed(sentences[0].name, ((text, tuple(words), tuple(entities)),))
+    return Windowed(sentences[0].name, text, tuple(entities), ((tuple(words), tuple(entities)),))
 
 
 def _ours(entities: Iterable[Entity], source: MixtureSource) -> list[Entity]:

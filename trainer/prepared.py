@@ -60,7 +60,9 @@ def read(folder: Path) -> Prepared:
     except ValueError as error:
         raise InputError("dataset.json is not JSON.", where=str(facts_path)) from error
     if not isinstance(facts, dict) or not facts.get("fingerprint"):
-        raise InputError("dataset.json names no fingerprint.", where=str(facts_path), next_step="Prepare the data again.")
+        raise InputError(
+            "dataset.json names no fingerprint.", where=str(facts_path), next_step="Prepare the data again."
+        )
     train = _split(folder, "train")
     if train is None or not len(train):
         raise InputError("the training split is empty.", where=str(folder), next_step="Prepare the data again.")
@@ -69,7 +71,9 @@ def read(folder: Path) -> Prepared:
 
 
 def _split(folder: Path, split: str) -> Samples | None:
-    path = next((folder / f"{split}.{kind}" for kind in ("arrow", "parquet") if (folder / f"{split}.{kind}").is_file()), None)
+    path = next(
+        (folder / f"{split}.{kind}" for kind in ("arrow", "parquet") if (folder / f"{split}.{kind}").is_file()), None
+    )
     if path is None:
         return None
     try:
@@ -86,7 +90,9 @@ def _split(folder: Path, split: str) -> Samples | None:
         raise InputError(f"the column {', '.join(missing)} is missing.", where=str(path))
     lengths = pa.compute.list_value_length(table["ids"]).to_pylist()
     if lengths != pa.compute.list_value_length(table["decisions"]).to_pylist():
-        raise InputError("a row has not as many decisions as ids.", where=str(path), next_step="Prepare the data again.")
+        raise InputError(
+            "a row has not as many decisions as ids.", where=str(path), next_step="Prepare the data again."
+        )
     return Samples(table, lengths)
 
 

@@ -200,7 +200,9 @@ def _section(name: str, table: dict[str, Any], where: str) -> Any:
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
             value = tuple(value)
         if type(value) is not (wanted if isinstance(wanted, type) else tuple):
-            raise UsageError(f"{name}.{key} is {value!r}; a {getattr(wanted, '__name__', 'list')} is wanted.", where=where)
+            raise UsageError(
+                f"{name}.{key} is {value!r}; a {getattr(wanted, '__name__', 'list')} is wanted.", where=where
+            )
         values[key] = value
     return kind(**values)
 

@@ -157,7 +157,10 @@ def draw(out: Path) -> Path | None:
     figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
     axes.plot(*zip(*trained, strict=True), linewidth=0.8, color="#9db4c0", label="training, each step")
     span = max(1, len(trained) // 50)
-    smooth = [sum(loss for _, loss in trained[max(0, at - span) : at + 1]) / min(at + 1, span + 1) for at in range(len(trained))]
+    smooth = [
+        sum(loss for _, loss in trained[max(0, at - span) : at + 1]) / min(at + 1, span + 1)
+        for at in range(len(trained))
+    ]
     axes.plot([step for step, _ in trained], smooth, color="#1f4e79", label="training, smoothed")
     if dev:
         axes.plot(*zip(*dev, strict=True), "o-", color="#c0504d", label="development")

@@ -9,13 +9,13 @@ Runs on torch, transformers, peft and pyarrow alone (and gguf, for a GGUF base),
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import math
 import os
+import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,12 @@ from torch.nn.functional import cross_entropy
 from bioassist.errors import BioassistError, InputError, ModelError, UsageError
 from trainer import checkpoints, memory, packing, prepared, recipe, run_log
 from trainer.adapter import Adapter, copy
-from trainer.base import Base, open_base
+from trainer.base import Base, open_base, quiet
 from trainer.checkpoints import Position
-from trainer.prepared import Prepared, Samples
-from trainer.recipe import Optimization, Recipe
+from trainer.deciding import decision_logits, evaluate
+from trainer.optimizing import optimizer_for, rate_at
+from trainer.prepared import Prepared
+from trainer.recipe import Recipe
 
 ADAPTER = "adapter"
 DEQUANTIZED = "base"
@@ -105,8 +107,9 @@ class _Run:
         self.adapter = Adapter(base.model, chosen.lora, computing, chosen.optimization.seed)
         self.adapter.model.train()
         if chosen.machine.gradient_checkpointing:
-            base.model.gradient_checkpointing_enable({"use_reentrant": False})
-        self.optimizer = _optimizer(chosen.optimization, list(self.adapter.masters.values()))
+            with quiet():
+                base.model.gradient_checkpointing_enable({"use_reentrant": False})  # type: ignore[no-untyped-call]
+        self.optimizer = optimizer_for(chosen.optimization, list(self.adapter.masters.values()))
         self.position = Position()
         self.manifest: dict[str, Any] = {}
         self.dev: dict[str, float] | None = None
@@ -180,7 +183,8 @@ class _Run:
         for pack in packs:
             if not len(pack.labels):
                 continue
-            part = cross_entropy(self._logits(pack), pack.labels, reduction="sum") / max(decisions, 1)
+            logits = decision_logits(self.adapter.model, pack, self.recipe.machine.precision)
+            part = cross_entropy(logits, pack.labels, reduction="sum") / max(decisions, 1)
             total += float(part.detach())
             part.backward()  # type: ignore[no-untyped-call]
             self.adapter.collect()
@@ -197,14 +201,8 @@ class _Run:
             step=self.position.step, epoch=step.epoch, loss=total, norm=norm, rate=rate, tokens=step.tokens,
             decisions=decisions, packs=len(packs), seconds=round(seconds, 3), at=run_log.now(),
         )  # fmt: skip
-        self.progress.step(
-            self.position.step, step.epoch, total, rate, step.tokens, self.position.tokens, seconds
-        )
+        self.progress.step(self.position.step, step.epoch, total, rate, step.tokens, self.position.tokens, seconds)
         return total
-
-    def _logits(self, pack: packing.Rows) -> torch.Tensor:
-        """Logits [decisions, vocabulary] in F32; no others are computed."""
-        return decision_logits(self.adapter.model, pack, self.recipe.machine.precision)
 
     def _evaluate(self, log: run_log.Log) -> None:
         if self.data.dev is None or not self.recipe.saving.dev_samples:
@@ -239,13 +237,16 @@ class _Run:
         last = checkpoints.newest(self.out)
         final = self.out / ADAPTER
         if last is not None and not stopped:
-            partial = self.out / f".{ADAPTER}"
-            partial.mkdir(exist_ok=True)
-            copy(last, partial)
             if not final.exists():
+                partial = self.out / f".{ADAPTER}"
+                partial.mkdir(exist_ok=True)
+                copy(last, partial)
                 partial.replace(final)
-            told = [entry["loss"] for entry in run_log.entries(self.out / run_log.LOG) if "loss" in entry]
-            loss = told[-1] if told else loss
+            # A run that had finished before has nothing else to tell them from.
+            for entry in run_log.entries(self.out / run_log.LOG):
+                loss = entry.get("loss", loss)
+                if "dev_loss" in entry:
+                    self.dev = {name: entry[f"dev_{name}"] for name in ("loss", "accuracy", "decisions")}
             self.manifest["finished"] = run_log.now()
             self.manifest["result"] = {
                 "loss": loss,
@@ -256,9 +257,7 @@ class _Run:
             }
             run_log.write_manifest(self.out, self.manifest)
         run_log.draw(self.out)
-        return Finished(
-            final, self.position.step, self.position.tokens, self.position.seconds, loss, self.dev, stopped
-        )
+        return Finished(final, self.position.step, self.position.tokens, self.position.seconds, loss, self.dev, stopped)
 
     def _length(self, pack: packing.Pack) -> int:
         return sum(self.data.train.lengths[row] for row in pack)
@@ -273,68 +272,6 @@ class _Run:
             where=str(self.out),
             next_step=f"{kept} with {flag}--set optimization.rate={self.recipe.optimization.rate / 2:g}.",
         )
-
-
-def decision_logits(model: torch.nn.Module, pack: packing.Rows, precision: str) -> torch.Tensor:
-    """Logits [decisions, vocabulary] in F32 of a pack, each sample by itself."""
-    with autocast(pack.ids.device, precision):
-        logits = model(
-            input_ids=pack.ids,
-            position_ids=pack.positions,
-            attention_mask=None,
-            use_cache=False,
-            logits_to_keep=pack.keep,
-            sample_ends=pack.ends,
-        ).logits
-    return logits[0].float()  # type: ignore[no-any-return]
-
-
-@contextlib.contextmanager
-def autocast(device: torch.device, precision: str) -> Iterator[None]:
-    with torch.autocast(device.type, torch.bfloat16, enabled=precision == "mixed"):
-        yield
-
-
-@torch.inference_mode()
-def evaluate(
-    model: torch.nn.Module, samples: Samples, chosen: Recipe, device: torch.device, *, limit: int
-) -> dict[str, float]:
-    """Mean loss a decision, and the share of decisions whose token is the likeliest of all, on the first `limit` rows."""
-    lengths = list(samples.lengths[:limit])
-    fitting = [row for row, length in enumerate(lengths) if length <= chosen.batch.pack_tokens]
-    loss, right, decisions = 0.0, 0, 0
-    for rows in packing.packed(fitting, lengths, chosen.batch.pack_tokens):
-        pack = packing.rows([samples.sample(row) for row in rows], device)
-        if not len(pack.labels):
-            continue
-        logits = decision_logits(model, pack, chosen.machine.precision)
-        loss += float(cross_entropy(logits, pack.labels, reduction="sum"))
-        right += int((logits.argmax(-1) == pack.labels).sum())
-        decisions += len(pack.labels)
-    return {"loss": loss / max(decisions, 1), "accuracy": right / max(decisions, 1), "decisions": float(decisions)}
-
-
-def rate_at(step: int, steps: int, settings: Optimization) -> float:
-    """The learning rate of step number `step`, counted from 0, of `steps`."""
-    warming = max(1, round(settings.warmup * steps)) if settings.warmup else 0
-    if step < warming:
-        return settings.rate * (step + 1) / warming
-    share = (step - warming) / max(1, steps - warming)
-    falling = {"linear": 1 - share, "cosine": 0.5 * (1 + math.cos(math.pi * share)), "constant": 1.0}[settings.schedule]
-    return settings.rate * (settings.final + (1 - settings.final) * falling)
-
-
-def _optimizer(settings: Optimization, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
-    options: dict[str, Any] = {
-        "lr": settings.rate, "betas": (settings.beta1, settings.beta2), "weight_decay": settings.weight_decay
-    }  # fmt: skip
-    if settings.optimizer == "adamw":
-        return torch.optim.AdamW(parameters, **options)
-    try:
-        from bitsandbytes.optim import AdamW8bit
-    except ImportError as error:
-        raise UsageError("the optimizer adamw8bit needs bitsandbytes.", next_step="`pip install bitsandbytes`.") from error
-    return AdamW8bit(parameters, **options)  # type: ignore[no-any-return]
 
 
 def _check_vocabulary(data: Prepared, base: Base) -> None:
@@ -389,18 +326,40 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", required=True, type=Path, help="a folder for checkpoints, log and adapter")
     parser.add_argument("--resume", action="store_true", help="go on from the newest checkpoint in --out")
     parser.add_argument("--from-adapter", type=Path, help="a peft adapter to begin with")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting of the recipe")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting of the recipe"
+    )
     given = parser.parse_args(arguments)
+    asked: list[int] = []
+
+    def ask(number: int, _frame: object) -> None:
+        # The second time there is no waiting for the step to end.
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        print("Stopping behind this step, with a checkpoint.", file=sys.stderr)
+
     try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, ask)
         chosen = recipe.load(given.recipe, given.set)
         finished = train(
-            chosen, given.data, given.base or chosen.base, given.out, resume=given.resume, start_from=given.from_adapter
+            chosen,
+            given.data,
+            given.base or chosen.base,
+            given.out,
+            resume=given.resume,
+            start_from=given.from_adapter,
+            stop=lambda: bool(asked),
         )
     except BioassistError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("Stopped. Go on from the newest checkpoint with --resume.", file=sys.stderr)
+        return 130
+    if finished.stopped:
+        print(f"Stopped after step {finished.steps}. Go on with --resume.", file=sys.stderr)
         return 130
     print(finished.adapter)
     return 0

@@ -58,7 +58,7 @@ def value(reader: Any, key: str) -> Any:
 
 
 def identity(reader: Any) -> str:
-    """64 hex digits over the architecture and all one-dimensional tensors: the same for every quantisation of a base."""
+    """64 hex digits over the architecture and all one-dimensional tensors: the same however a base is quantised."""
     digest = hashlib.sha256(str(value(reader, "general.architecture")).encode())
     for tensor in sorted(reader.tensors, key=lambda one: one.name):
         if len(tensor.shape) == 1 and not tensor.name.startswith("rope_"):
@@ -196,4 +196,3 @@ def base_bytes(reader: Any, dtype: type[np.float16] | type[np.float32]) -> int:
 def _kept(tensor: Any, dtype: type[np.float16] | type[np.float32]) -> type[np.float16] | type[np.float32]:
     """One-dimensional tensors stay F32, as llama.cpp wants them."""
     return np.float32 if len(tensor.shape) == 1 else dtype
-

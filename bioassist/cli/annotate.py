@@ -73,12 +73,14 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
         check_encoding(options["encoding"])
     schema = _schema(options["schema_file"])
     files, findings = gather(notes)
-    refuse_over_notes(planned, [file.path for file in files])
+    refuse_over_notes(planned, [file.path for file in files], [Path(name) for name in notes if Path(name).is_dir()])
     path = options["project_path"] or default_project(notes)
     model = _model(options)
     with Project.open(path, create=True) as project:
         _set_schema(project, schema)
-        findings += take_in(project, files, encoding=options["encoding"], new_versions=options["new_versions"])
+        # One transaction: a commit a note would wait for the disk ten thousand times.
+        with project.transaction():
+            findings += take_in(project, files, encoding=options["encoding"], new_versions=options["new_versions"])
         for finding in findings:
             say(f"bioassist: {finding}")
         if not any(row.text_sha for row in project.documents()):

@@ -67,11 +67,22 @@ def _refuse(destination: Path, *, force: bool) -> None:
         )
 
 
-def refuse_over_notes(planned: Sequence[Output], notes: Iterable[Path]) -> None:
-    """Raises UsageError for an export that would be written among the notes, over their very files."""
+def refuse_over_notes(planned: Sequence[Output], notes: Iterable[Path], folders: Iterable[Path] = ()) -> None:
+    """Raises UsageError for an export that would be written over the notes, or into one of their `folders`.
+
+    The next run would take what was exported there for notes.
+    """
     taken = {place for note in notes for place in (note.resolve(), *note.resolve().parents)}
+    roots = {folder.resolve() for folder in folders}
     for output in planned:
-        if output.destination.resolve() in taken:
+        place = output.destination.resolve()
+        if not roots.isdisjoint(place.parents):
+            raise UsageError(
+                "the export would lie among the notes, and be taken for notes the next time.",
+                where=str(output.destination),
+                next_step="Name a place outside the folder of notes.",
+            )
+        if place in taken:
             raise UsageError(
                 "the notes lie here; an export would write over them.",
                 where=str(output.destination),

@@ -6,7 +6,8 @@ import hashlib
 import re
 from pathlib import Path, PurePosixPath
 
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\/\ud800-\udfff]')
+# Control and bidi characters too: a terminal that lists the folder would obey them.
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\\/\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?\Z", re.IGNORECASE)
 _OURS = (".txt", ".ann", ".json", ".conf")
 # Bytes; file systems allow 255, and an extension follows.

@@ -9,9 +9,9 @@ import bioassist
 from assistant.models import load_catalog
 from assistant.models.catalog import HubSource, PackageSource, PathSource, shipped_folder
 from bioassist.errors import ModelError
-from bioassist.tasks.ner import PAPER, TYPED
+from bioassist.tasks.ner import FINGERPRINTS
 
-KNOWN_PROGRAMS = {"ner.typed": TYPED, "ner.paper": PAPER}
+KNOWN_PROGRAMS = dict(FINGERPRINTS)
 
 
 def test_default_comes_from_the_package_index_first_and_is_pinned() -> None:

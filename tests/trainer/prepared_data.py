@@ -28,7 +28,7 @@ def write(
     """Every fifth token is a decision: 7 behind an odd token, 8 behind an even one."""
     random_ = random.Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    for split, count in (("train", rows), ("dev", 6)):
+    for split, count in (("train", rows), ("dev", 10)):
         table = pa.Table.from_pylist([row(random_, lengths) for _ in range(count)], schema=SCHEMA)
         put(folder, split, table)
     facts = {
@@ -48,7 +48,7 @@ def put(folder: Path, split: str, table: Any) -> None:
 
 
 def row(random_: random.Random, lengths: tuple[int, int]) -> dict[str, Any]:
-    ids = [random_.randrange(10, 40) for _ in range(random_.randint(*lengths))]
+    ids = [random_.randrange(10, 26) for _ in range(random_.randint(*lengths))]
     decisions = [place % 5 == 4 for place in range(len(ids))]
     for place, decided in enumerate(decisions):
         if decided:

@@ -20,7 +20,10 @@ def test_shipped_recipes_load() -> None:
 
 
 def test_settings_are_changed_from_the_command_line() -> None:
-    changed = load("smollm2-135m-cpu", ["optimization.rate=5e-4", "machine.precision=bf16", "lora.rank=8", "batch.step_tokens=4096"])
+    changed = load(
+        "smollm2-135m-cpu",
+        ["optimization.rate=5e-4", "machine.precision=bf16", "lora.rank=8", "batch.step_tokens=4096"],
+    )
     assert (changed.optimization.rate, changed.machine.precision, changed.lora.rank) == (5e-4, "bf16", 8)
     assert changed.batch.step_tokens == 4096
 

@@ -11,9 +11,9 @@ from tiny_architectures import write_tiny
 from trainer.adapter import Adapter, fused
 from trainer.adapter_gguf import ARCHITECTURES
 from trainer.base import open_base
+from trainer.deciding import decision_logits
 from trainer.packing import rows
 from trainer.recipe import Lora, Machine
-from trainer.train import decision_logits
 
 FIRST = ([1, 20, 30, 40, 50, 60, 70], [False] * 6 + [True])
 CHANGED = ([1, 21, 33, 44, 55, 66, 77], [False] * 6 + [True])
@@ -75,7 +75,9 @@ def test_the_fused_layers_are_pefts_own(tmp_path: Path) -> None:
             weights.grad = None
         logits = decision_logits(adapter.model, pack, "f32")
         logits.square().mean().backward()
-        return logits.detach(), {name: one.grad.clone() for name, one in adapter.masters.items() if one.grad is not None}
+        return logits.detach(), {
+            name: one.grad.clone() for name, one in adapter.masters.items() if one.grad is not None
+        }
 
     ours, our_gradients = run()
     layers = list(fused(adapter.model))

@@ -1,4 +1,4 @@
-"""Training on a tiny model: it learns, it can be killed anywhere, and it says what is wrong before it spoils anything."""
+"""Training on a tiny model: it learns, can be killed anywhere, and says what is wrong before it spoils anything."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import errno
 import json
 import random
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,8 +21,9 @@ from tiny_architectures import write_tiny
 
 from bioassist.errors import InputError, ModelError, UsageError
 from trainer import checkpoints, memory, run_log
+from trainer.optimizing import rate_at
 from trainer.recipe import Recipe, load
-from trainer.train import Finished, main, rate_at, train
+from trainer.train import Finished, main, train
 
 
 class Killed(BaseException):
@@ -67,7 +69,8 @@ def losses(out: Path) -> list[float]:
 
 
 def test_a_rule_is_learned(run: Callable[..., Finished], tmp_path: Path) -> None:
-    finished = run(recipe(optimization={"epochs": 25.0}))
+    more = prepared_data.write(tmp_path / "more", rows=150)
+    finished = run(recipe(optimization={"epochs": 4.0}, saving={"dev_samples": 100}), data=more)
     told = losses(tmp_path / "run")
     assert told[0] > 3
     assert finished.loss < 0.1
@@ -113,14 +116,26 @@ def test_asked_to_stop_it_leaves_a_checkpoint_of_that_step(run: Callable[..., Fi
 
 @pytest.mark.parametrize("name", ["adapter_model.safetensors", "state.pt", "state.json"])
 def test_a_damaged_checkpoint_is_passed_over(name: str, run: Callable[..., Finished], tmp_path: Path) -> None:
-    undisturbed = run(out="undisturbed")
+    chosen = recipe(optimization={"epochs": 1.5})
+    undisturbed = run(chosen, out="undisturbed")
     with pytest.raises(Killed):
-        run(stop=kill_after(7))
+        run(chosen, stop=kill_after(7))
     newest = checkpoints.all_of(tmp_path / "run")[-1]
     (newest / name).write_bytes((newest / name).read_bytes()[:-9])
     assert checkpoints.newest(tmp_path / "run") != newest
-    resumed = run(resume=True)
+    resumed = run(chosen, resume=True)
     assert all(torch.equal(one, weights(undisturbed)[name]) for name, one in weights(resumed).items())
+
+
+def test_a_damaged_last_checkpoint_is_made_again(run: Callable[..., Finished], tmp_path: Path) -> None:
+    wanted = weights(run())
+    shutil.rmtree(tmp_path / "run" / "adapter")
+    last = checkpoints.all_of(tmp_path / "run")[-1]
+    (last / "adapter_model.safetensors").write_bytes(b"")
+    again = run(resume=True)
+    assert checkpoints.newest(tmp_path / "run") == last
+    assert all(torch.equal(one, wanted[name]) for name, one in weights(again).items())
+    assert run(resume=True).dev == again.dev is not None
 
 
 def test_a_full_disk_spoils_no_finished_checkpoint(
@@ -192,7 +207,9 @@ def test_too_little_memory_is_told_with_the_setting_that_would_fit(
 ) -> None:
     chosen = recipe(batch={"pack_tokens": 1024, "step_tokens": 4096})
     monkeypatch.setattr(memory, "free", lambda _: 3 * 2**20)
-    with pytest.raises(UsageError, match=r"too little memory: .* 3 MiB are free.*--set machine.gradient_checkpointing=true"):
+    with pytest.raises(
+        UsageError, match=r"too little memory: .* 3 MiB are free.*--set machine.gradient_checkpointing=true"
+    ):
         run(chosen)
     monkeypatch.setattr(memory, "free", lambda _: 0)
     with pytest.raises(UsageError, match="No setting makes it fit"):
@@ -206,9 +223,7 @@ def test_a_recipe_for_a_gpu_says_so_where_there_is_none(machine: dict[str, str],
         run(recipe(machine=machine))
 
 
-def test_a_resumed_run_must_be_the_one_that_was_begun(
-    run: Callable[..., Finished], data: Path, tmp_path: Path
-) -> None:
+def test_a_resumed_run_must_be_the_one_that_was_begun(run: Callable[..., Finished], data: Path, tmp_path: Path) -> None:
     run(stop=lambda: True)
     with pytest.raises(UsageError, match=r"another lora\.alpha"):
         run(recipe(lora={"alpha": 2.0}), resume=True)
@@ -244,7 +259,9 @@ def test_prepared_folders_that_are_not_whole_are_refused(
         run(data=empty)
 
 
-@pytest.mark.parametrize(("name", "said"), [("missing.gguf", "no such model"), ("no.gguf", "not a GGUF"), ("", "config.json")])
+@pytest.mark.parametrize(
+    ("name", "said"), [("missing.gguf", "no such model"), ("no.gguf", "not a GGUF"), ("", "config.json")]
+)
 def test_what_is_no_base_is_refused(name: str, said: str, run: Callable[..., Finished], tmp_path: Path) -> None:
     (tmp_path / "no.gguf").write_bytes(b"something else")
     with pytest.raises(ModelError, match=said):
@@ -274,7 +291,21 @@ def test_it_runs_from_its_own_files_alone(base: Path, data: Path, tmp_path: Path
     root = Path(__file__).parent.parent.parent
     (tmp_path / "trainer").mkdir()
     (tmp_path / "bioassist").mkdir()
-    for name in ("__init__", "adapter", "attention", "base", "checkpoints", "memory", "packing", "prepared", "recipe", "run_log", "train"):
+    for name in (
+        "__init__",
+        "adapter",
+        "attention",
+        "base",
+        "checkpoints",
+        "deciding",
+        "memory",
+        "optimizing",
+        "packing",
+        "prepared",
+        "recipe",
+        "run_log",
+        "train",
+    ):
         shutil.copy(root / "trainer" / f"{name}.py", tmp_path / "trainer")
     shutil.copytree(root / "trainer" / "recipes", tmp_path / "trainer" / "recipes")
     for name in ("__init__", "errors"):
@@ -288,7 +319,16 @@ code = trainer.train.main(sys.argv[1:])
 assert not {{"assistant", "converters", "llama_cpp", "datasets", "spacy"}} & set(sys.modules)
 sys.exit(code)
 """
-    arguments = ["--recipe", "smollm2-135m-cpu", "--data", str(data), "--base", str(base), "--out", str(tmp_path / "out")]
+    arguments = [
+        "--recipe",
+        "smollm2-135m-cpu",
+        "--data",
+        str(data),
+        "--base",
+        str(base),
+        "--out",
+        str(tmp_path / "out"),
+    ]
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments, "--set", "lora.rank=4", "--set", "machine.threads=1"],
         capture_output=True, text=True, cwd=tmp_path, timeout=240,
@@ -299,7 +339,9 @@ sys.exit(code)
 
 
 def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(["--recipe", "smollm2-135m-cpu", "--data", str(tmp_path), "--base", "x.gguf", "--out", str(tmp_path / "o")])
+    code = main(
+        ["--recipe", "smollm2-135m-cpu", "--data", str(tmp_path), "--base", "x.gguf", "--out", str(tmp_path / "o")]
+    )
     assert code == 3
     assert "no prepared data" in capsys.readouterr().err
 
@@ -317,3 +359,34 @@ def test_random_lengths_do_not_matter(base: Path, tmp_path: Path) -> None:
     finished = train(recipe(batch={"step_tokens": 1}), folder, str(base), tmp_path / "out", say=told.append)
     assert finished.steps == 6
     assert any("1 samples are longer than batch.pack_tokens (32)" in line for line in told)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_interrupted_it_ends_the_step_and_says_how_to_go_on(
+    base: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    taken = torch.optim.AdamW.step
+
+    def step(optimizer: torch.optim.AdamW) -> None:
+        taken(optimizer)
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", step)
+    arguments = [
+        "--recipe",
+        "smollm2-135m-cpu",
+        "--data",
+        str(data),
+        "--base",
+        str(base),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    try:
+        assert main([*arguments, "--set", "lora.rank=4", "--set", "batch.step_tokens=64"]) == 130
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert "Go on with --resume" in capsys.readouterr().err
+    assert [one.name for one in checkpoints.all_of(tmp_path / "out")] == ["step-000001"]
