@@ -62,8 +62,8 @@ class EngineSettings:
     cells: int = 8192
     batch: int = 512
     slots: int = 16
-    lookahead: int = 1
-    window_words: int = 40
+    lookahead: int = 4
+    window_words: int = 60
     deterministic: bool = False
     fresh: bool = False
     limit: int | None = None

@@ -68,6 +68,7 @@ class Prepared:
     llama_cpp: str
     cpu: str
     at: str
+    adapter_sha256: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -88,7 +89,7 @@ def base_path(entry: Entry) -> Path:
 
 
 def read_prepared(entry: Entry) -> Prepared | None:
-    """What is prepared for `entry`; None if nothing is, or if it was made of another base than the catalog's."""
+    """What is prepared for `entry`; None if nothing is, or if it was made of another base or adapter than its own."""
     path = folder(entry.name) / PREPARED
     try:
         content = json.loads(path.read_text("utf-8"))
@@ -97,7 +98,8 @@ def read_prepared(entry: Entry) -> Prepared | None:
         there = (path.parent / prepared.file).is_file()
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    return prepared if there and prepared.base_sha256 == entry.base.sha256 else None
+    made_of = (prepared.base_sha256, prepared.adapter_sha256)
+    return prepared if there and made_of == (entry.base.sha256, entry.adapter and entry.adapter.sha256) else None
 
 
 def prepared_path(prepared: Prepared) -> Path:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assistant.engine.merge import merge
 from assistant.models import cache, sums
 from assistant.models.cache import Prepared
-from assistant.models.catalog import Base, Entry
+from assistant.models.catalog import AdapterFile, Base, Entry
 from assistant.models.errands import errand
 from assistant.models.fetch import fetch, from_file
 from assistant.models.gguf_file import Contents, magic, read_model
@@ -37,8 +38,11 @@ def pull(
         cache.need_room(cache.root(), room_needed(entry.base.size, wanted))
         with cache.workplace(entry.name) as place:
             base, contents = _base(entry, given, place, shown)
+            source, source_type = base, contents.file_type
+            if entry.adapter is not None:
+                source, source_type = _merged(base, entry.adapter, place, shown), "F16"
             cores = threads()
-            made = prepare(base, contents.file_type, place, wanted, cores, shown)
+            made = prepare(source, source_type, place, wanted, cores, shown)
             shown.begin("Checking the result", made.path.stat().st_size)
             total = sums.sha256(made.path, shown.at)
             size = made.path.stat().st_size
@@ -59,6 +63,7 @@ def pull(
                 llama_cpp=str(errand("build")["package"]),
                 cpu=processor(),
                 at=datetime.now(UTC).isoformat(timespec="seconds"),
+                adapter_sha256=entry.adapter.sha256 if entry.adapter else None,
             )
             with cache.disk_errors(cache.folder(entry.name)):
                 cache.write_json(cache.folder(entry.name) / cache.PREPARED, prepared.to_json())
@@ -110,6 +115,19 @@ def _base(entry: Entry, given: Path | None, place: Path, progress: Progress) -> 
     came = from_file(given, entry, place, progress) if given is not None else fetch(entry, place, progress)
     contents = check_base(came, entry, progress)
     return cache.keep(came, entry.name, entry.base.file), contents
+
+
+def _merged(base: Path, adapter: AdapterFile, place: Path, progress: Progress) -> Path:
+    """The base with the catalog's adapter in it: read faster than with the adapter beside it, in fewer bytes."""
+    progress.begin("Merging the adapter")
+    if not adapter.path.is_file() or sums.sha256(adapter.path) != adapter.sha256:
+        raise ModelError(
+            "the adapter is missing or is not the catalog's.",
+            where=str(adapter.path),
+            next_step="Install bioassist again.",
+        )
+    with cache.disk_errors(place):
+        return merge(base, adapter.path, place / "F16.gguf", "F16")
 
 
 def _clear(entry: Entry, prepared: Prepared) -> None:

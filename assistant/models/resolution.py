@@ -73,18 +73,29 @@ def resolve(
             where=str(path),
             next_step=f"Run `bioassist models remove {entry.name}`, then `bioassist models pull {entry.name}`.",
         )
-    if own is None and entry.adapter is not None:
-        own = _catalog_adapter(entry)
-    if own is not None:
-        _same_architecture(own, entry.architecture)
+    if own is None:
+        # The catalog's own adapter is in the prepared file.
+        return ResolvedModel(
+            name=entry.name,
+            path=path,
+            adapter=None,
+            identity=_identity(entry.base.sha256, entry.adapter.sha256 if entry.adapter else None, prepared.file_type),
+            trained_labels={task: list(labels) for task, labels in entry.labels.items()},
+            programs=dict(entry.programs),
+            file_type=prepared.file_type,
+            licence=entry.licence,
+        )
+    _same_architecture(own, entry.architecture)
+    # An adapter of the person's is for the base alone, not for one that has the catalog's adapter in it.
+    bare = entry.adapter is not None
     return ResolvedModel(
-        name=entry.name if adapter is None else f"{entry.name}+{Path(adapter).stem}",
-        path=path,
-        adapter=own.path if own else None,
-        identity=_identity(entry.base.sha256, own.sha256 if own else None, prepared.file_type),
-        trained_labels=_labels(entry, own, adapter is None),
-        programs=dict(entry.programs) if adapter is None or own is None else dict(own.contents.programs),
-        file_type=prepared.file_type,
+        name=f"{entry.name}+{own.path.stem}",
+        path=cache.base_path(entry) if bare else path,
+        adapter=own.path,
+        identity=_identity(entry.base.sha256, own.sha256, "base" if bare else prepared.file_type),
+        trained_labels=dict(own.contents.labels),
+        programs=dict(own.contents.programs),
+        file_type=sums.known_contents(cache.base_path(entry)).file_type if bare else prepared.file_type,
         licence=entry.licence,
     )
 
@@ -94,12 +105,6 @@ class _Adapter:
     path: Path
     contents: Contents
     sha256: str
-
-
-def _labels(entry: Entry, own: _Adapter | None, catalogs: bool) -> dict[str, list[str]]:
-    if own is None or catalogs:
-        return {task: list(labels) for task, labels in entry.labels.items()}
-    return dict(own.contents.labels)
 
 
 def _file(path: Path, adapter: _Adapter | None) -> ResolvedModel:
@@ -132,18 +137,6 @@ def _checked_adapter(path: Path) -> _Adapter:
     if contents.kind != "adapter":
         raise ModelError("this is a model, not an adapter.", where=str(path), next_step="Give it with --model.")
     return _Adapter(path, contents, sums.known_sha256(path))
-
-
-def _catalog_adapter(entry: Entry) -> _Adapter:
-    assert entry.adapter is not None
-    found = _checked_adapter(entry.adapter.path)
-    if found.sha256 != entry.adapter.sha256:
-        raise ModelError(
-            f"the adapter has the wrong sum: sha256 is {found.sha256}, the catalog says {entry.adapter.sha256}.",
-            where=str(found.path),
-            next_step="Install bioassist again.",
-        )
-    return found
 
 
 def _same_architecture(adapter: _Adapter, architecture: str) -> None:

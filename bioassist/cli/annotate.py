@@ -14,7 +14,7 @@ from bioassist.cli.diagnostics import Exit, report, say
 from bioassist.cli.exporting import Output, outputs, refuse_over_notes, write
 from bioassist.cli.progress import Display
 from bioassist.cli.review import leave
-from bioassist.errors import BioassistError, InputError, UsageError
+from bioassist.errors import BioassistError, InputError, ModelError, UsageError
 from bioassist.reading import check_encoding
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 )
 @click.option("--model", metavar="NAME|GGUF", help="A model of the catalog, or a GGUF file.")
 @click.option("--adapter", type=click.Path(path_type=Path), metavar="GGUF", help="A LoRA adapter for the model.")
-@click.option("--task", type=click.Choice(["ner.typed", "ner.inline", "ner.paper"]), default="ner.typed",
-              show_default=True, help="All types in one pass, in lines or inline, or the paper's.")  # fmt: skip
+@click.option("--task", type=click.Choice(["ner.typed", "ner.inline", "ner.paper"]),
+              help="All types in one pass, in lines or inline, or the paper's.  [default: the model's]")  # fmt: skip
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="Threads for llama.cpp.  [default: by load]")
 @click.option("--gpu-layers", default="auto", show_default=True, metavar="N|all|auto", help="Layers to put on the GPU.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Read at most N notes this time.")
@@ -142,13 +142,14 @@ def _annotate(project: Project, model: ResolvedModel, options: dict[str, Any]) -
     """Run the engine, with the screen if there is one to show; how many notes failed."""
     from assistant.engine.pipeline import Annotator, EngineSettings
 
+    task = _task(model, options["task"])
     settings = EngineSettings(
         model=model.path,
         name=model.name,
         identity=model.identity,
         adapter=model.adapter,
-        task=options["task"],
-        trained=frozenset(model.trained_labels.get(options["task"], ())),
+        task=task,
+        trained=frozenset(model.trained_labels.get(task, ())),
         threads=options["threads"],
         gpu_layers=options["gpu_layers"],
         deterministic=options["deterministic"],
@@ -178,6 +179,24 @@ def _annotate(project: Project, model: ResolvedModel, options: dict[str, Any]) -
     if annotator.error is not None:
         raise annotator.error
     return sum(row.state == "failed" and bool(row.text_sha) for row in project.documents())
+
+
+def _task(model: ResolvedModel, asked: str | None) -> str:
+    """The task to run: the person's, or the first that the model was trained for.
+
+    Raises ModelError if the model was trained for it with another template than this version renders.
+    """
+    from bioassist.tasks.ner import FINGERPRINTS
+
+    task = asked or next((name for name in model.trained_labels if name in FINGERPRINTS), "ner.typed")
+    trained = model.programs.get(task)
+    if trained is not None and trained != FINGERPRINTS[task]:
+        raise ModelError(
+            f"the model was trained with the program {trained}, this version of bioassist runs {FINGERPRINTS[task]}.",
+            where=model.name,
+            next_step="Use a model that was trained with this version, or the version it was trained with.",
+        )
+    return task
 
 
 def untrained_notice(project: Project, trained: frozenset[str]) -> str | None:

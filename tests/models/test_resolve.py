@@ -9,6 +9,8 @@ import pytest
 from models_setup import Publish, Published
 from tiny_model import write_tiny_adapter, write_tiny_llama
 
+from assistant.engine.llama import Llama, Settings
+from assistant.engine.scheduler import Fed
 from assistant.models import Entry, ResolvedModel, pull, resolve, sums
 from assistant.models.gguf_file import LABELS_KEY, PROGRAMS_KEY
 from bioassist.errors import ModelError
@@ -97,8 +99,8 @@ def test_an_adapter_says_what_it_was_trained_on(tiny: Entry, tiny_model: Path, t
         assert model.name.endswith("+drugs")
 
 
-def test_the_catalogs_adapter_is_loaded_if_its_sum_is_right(
-    publish: Publish, published: Published, own_catalog: Path
+def test_the_catalogs_adapter_is_merged_when_the_model_is_prepared(
+    publish: Publish, published: Published, own_catalog: Path, tmp_path: Path
 ) -> None:
     adapter = write_tiny_adapter(own_catalog.parent / "drugs.gguf")
     more = (
@@ -106,13 +108,37 @@ def test_the_catalogs_adapter_is_loaded_if_its_sum_is_right(
         "[models.tiny.labels]\n'ner.typed' = ['Drug']\n[models.tiny.programs]\n'ner.typed' = 'ner.typed/1:ab'\n"
     )
     source = f"kind = 'path'\npath = '{published.gguf}'"
-    pull(publish(source, more=more.format(sums.sha256(adapter))), file_type="Q8_0")
+    prepared = pull(publish(source, more=more.format(sums.sha256(adapter))), file_type="F16")
     model = resolve("tiny")
-    assert model.adapter == adapter
-    assert model.trained_labels == {"ner.typed": ["Drug"]}
+    assert model.adapter is None and model.trained_labels == {"ner.typed": ["Drug"]}
+    assert prepared.adapter_sha256 == sums.sha256(adapter)
+    merged, base, beside = logits(model.path), logits(published.gguf), logits(published.gguf, adapter)
+    # F16 moves a random model's logits by some tenths; the adapter moves them by much more.
+    assert furthest(merged, beside) < 0.2 * furthest(base, beside)
+    # An adapter of the person's goes onto the base that has none in it.
+    own = resolve("tiny", write_tiny_adapter(tmp_path / "own.gguf", seed=1))
+    assert own.adapter == tmp_path / "own.gguf" and sums.sha256(own.path) == published.sha256
+    # Another adapter in the catalog makes what was prepared another model.
     publish(source, more=more.format("0" * 64))
-    with pytest.raises(ModelError, match="wrong sum"):
+    with pytest.raises(ModelError, match="not on this machine"):
         resolve("tiny")
+    with pytest.raises(ModelError, match="not the catalog's"):
+        resolve("tiny", allow_pull=True)
+
+
+def furthest(one: list[float], other: list[float]) -> float:
+    return max(abs(mine - theirs) for mine, theirs in zip(one, other, strict=True))
+
+
+def logits(path: Path, adapter: Path | None = None) -> list[float]:
+    """Logits of every token behind a short text."""
+    llama = Llama(path, Settings(cells=256, batch=64, sequences=2, threads=1), adapter)
+    try:
+        ids = llama.vocabulary.tokenize("the patient")
+        llama.decode([Fed(token, place, 0, place == len(ids) - 1) for place, token in enumerate(ids)])
+        return llama.all_logits(len(ids) - 1)
+    finally:
+        llama.close()
 
 
 def test_what_cannot_be_loaded_is_refused_before_it_is(tiny_model: Path, tmp_path: Path) -> None:
