@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from assistant.engine.wire import Message, receive, send
@@ -26,7 +27,8 @@ from bioassist.cli.diagnostics import Guard
 
 NOTE = "The patient denies chest pain. Rx amoxicillin 5mg/kg t.d.s.\nFever and cough for 3/7; no rash.\n"
 SCHEMA = "[[entities]]\nname = 'Disease'\n[[entities]]\nname = 'Drug'\n"
-MAIN = "from bioassist.cli import main; main()"
+# A shell that runs the tests in the background makes them, and so the commands, deaf to Ctrl-C.
+MAIN = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from bioassist.cli import main; main()"
 
 
 def long_note(paragraphs: int, about: str = "ward") -> str:
@@ -174,7 +176,12 @@ def checked(told: Told) -> Told:
 
 
 def ended(process: subprocess.Popen[str], seconds: float = 60) -> Told:
-    out, said = process.communicate(timeout=seconds)
+    try:
+        out, said = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        for one in (*psutil.Process(process.pid).children(recursive=True), process):
+            one.kill()
+        raise
     return checked(Told(process.returncode, out, said))
 
 

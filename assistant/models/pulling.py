@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.engine.merge import merge
 from assistant.models import cache, sums
 from assistant.models.cache import Prepared
 from assistant.models.catalog import AdapterFile, Base, Entry
@@ -126,6 +125,9 @@ def _merged(base: Path, adapter: AdapterFile, place: Path, progress: Progress) -
             where=str(adapter.path),
             next_step="Install bioassist again.",
         )
+    # numpy and gguf are for this alone, and take their time to load.
+    from assistant.engine.merge import merge
+
     with cache.disk_errors(place):
         return merge(base, adapter.path, place / "F16.gguf", "F16")
 

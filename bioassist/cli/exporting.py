@@ -76,17 +76,17 @@ def refuse_over_notes(planned: Sequence[Output], notes: Iterable[Path], folders:
     roots = {folder.resolve() for folder in folders}
     for output in planned:
         place = output.destination.resolve()
-        if not roots.isdisjoint(place.parents):
-            raise UsageError(
-                "the export would lie among the notes, and be taken for notes the next time.",
-                where=str(output.destination),
-                next_step="Name a place outside the folder of notes.",
-            )
         if place in taken:
             raise UsageError(
                 "the notes lie here; an export would write over them.",
                 where=str(output.destination),
                 next_step="Name a folder of its own.",
+            )
+        if not roots.isdisjoint(place.parents):
+            raise UsageError(
+                "the export would lie among the notes, and be taken for notes the next time.",
+                where=str(output.destination),
+                next_step="Name a place outside the folder of notes.",
             )
 
 

@@ -91,6 +91,12 @@ def test_no_export_is_written_over_the_notes(desk: Desk, place: str) -> None:
     assert (desk.notes / "a.txt").read_text("utf-8") == NOTE
 
 
+def test_no_export_is_written_among_the_notes_where_it_would_be_taken_for_notes(desk: Desk) -> None:
+    told = desk.annotate("--output", "brat:notes/out")
+    assert told.code == 2 and "taken for notes the next time" in told.said
+    assert [path.name for path in desk.notes.iterdir()] == ["a.txt"]
+
+
 class TestBadModel:
     def refused(self, desk: Desk, *arguments: str | Path) -> str:
         told = desk.annotate(*arguments)

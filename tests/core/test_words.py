@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import random
-import time
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -71,13 +70,9 @@ def test_long_runs_stay_covered_around_the_limit(length: int, char: str) -> None
 def test_runs_of_symbols_take_linear_time() -> None:
     source = random.Random(0)
     text = "".join(source.choice("😀😃🤒🩺💊") for _ in range(200_000))
-    words("warm up")
-    began = time.perf_counter()
+    # spaCy alone would take over an hour, and meet the limit that all tests have.
     found = words(text)
-    sentences(text, found)
-    # spaCy alone takes 48 s for a tenth of it; this is no measurement but the difference between the two.
-    assert time.perf_counter() - began < 10
-    assert len(found) == 200_000
+    assert len(found) == 200_000 and len(sentences(text, found)) == 1
 
 
 def test_vocabulary_does_not_grow_with_the_text() -> None:

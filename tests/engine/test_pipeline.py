@@ -88,7 +88,7 @@ class Run:
 
 
 def found(project: Project, document_id: int) -> list[tuple[str, int, int]]:
-    return [(s.type, s.spans[0].start, s.spans[0].end) for s in project.suggestions(document_id)]
+    return sorted((s.type, s.spans[0].start, s.spans[0].end) for s in project.suggestions(document_id))
 
 
 def test_documents_become_ready_with_suggestions_that_lie_on_words(project: Project, settings: EngineSettings) -> None:

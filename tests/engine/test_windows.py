@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -59,10 +58,8 @@ def test_a_long_sentence_is_cut_at_words() -> None:
 
 @pytest.mark.parametrize("text", ["😀" * 200_000, "x" * 200_000, "ab-" * 70_000, "word " * 40_000])
 def test_pathological_notes_tile_in_linear_time(text: str) -> None:
-    began = time.perf_counter()
-    found = list(windows(text, 40))
-    assert time.perf_counter() - began < 15
-    assert_tiles(text, found)
+    # In quadratic time this would meet the limit that all tests have.
+    assert_tiles(text, list(windows(text, 40)))
 
 
 def test_halves_cut_between_words_then_inside_the_last_one() -> None:

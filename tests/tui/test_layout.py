@@ -170,4 +170,4 @@ def test_the_first_screen_of_a_huge_note_needs_only_its_first_rows(text: str) ->
     before = time.perf_counter()
     layout.refine(0.01)
     # A bound far above the budget: it shows that measuring stops, not how fast this machine is.
-    assert time.perf_counter() - before < 1
+    assert time.perf_counter() - before < 5
