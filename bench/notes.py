@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant.engine.windows import windows
 from bioassist.schema import built_in
-from bioassist.tasks.ner import typed
+from bioassist.tasks.ner import inline
 from bioassist.tasks.program import Program
 
 
@@ -17,7 +17,7 @@ def files(folder: Path) -> list[Path]:
 
 def programs(folder: Path, words: int, target: int) -> tuple[list[Program], int]:
     """Programs of windows of about `target` words, until `words` words are reached; and how many words they have."""
-    task = typed(built_in().entities)
+    task = inline(built_in().entities)
     found: list[Program] = []
     count = 0
     for text, window in _windows(folder, target):

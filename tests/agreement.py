@@ -33,7 +33,7 @@ class Agreement:
 
 
 def compare(path: Path, programs: Sequence[Program]) -> Agreement:
-    with engine(path, slots=16, batch=512, cells=8192, threads=2) as running:
+    with engine(path, slots=16, batch=512, cells=8192, threads=2, lookahead=4) as running:
         answered = [[answer.option for answer in done.answers] for done in running.run(programs)]
     reference = Reference(path, threads=2)
     gaps: list[float] = []
