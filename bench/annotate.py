@@ -53,9 +53,11 @@ def _annotate(notes: Path, documents: int, threads: int) -> dict[str, float | in
         command += ["--project", str(project), "--no-review", "--offline", "--threads", str(threads), "--json"]
         began = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        peak, first = 0, None
+        peak, first, looked = 0, None, 0.0
         while process.poll() is None:
-            peak = max(peak, _memory(process.pid))
+            # Asking for PSS walks all pages and holds the worker up, so it is done once a second.
+            if time.perf_counter() - looked > 1:
+                peak, looked = max(peak, _memory(process.pid)), time.perf_counter()
             if first is None and _has_suggestion(project):
                 first = time.perf_counter() - began
             time.sleep(0.1)

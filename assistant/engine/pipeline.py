@@ -61,8 +61,8 @@ class EngineSettings:
     gpu_layers: str = "auto"
     cells: int = 8192
     batch: int = 512
-    slots: int = 16
-    lookahead: int = 4
+    slots: int = 8
+    lookahead: int = 3
     window_words: int = 60
     deterministic: bool = False
     fresh: bool = False
