@@ -50,3 +50,11 @@ def default_model() -> Path:
     from assistant.models import resolve
 
     return resolve(None, allow_pull=True).path
+
+
+@pytest.fixture(scope="session")
+def default_base(default_model: Path) -> Path:
+    """The default model's base as it came, without the catalog's adapter."""
+    from assistant.models import cache, load_catalog
+
+    return cache.base_path(load_catalog().entry(None))

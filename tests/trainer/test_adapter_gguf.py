@@ -153,12 +153,12 @@ def test_an_adapter_is_not_written_for_a_base_of_another_shape(tmp_path: Path) -
 
 
 @pytest.mark.model
-def test_the_default_base_agrees(tmp_path: Path, default_model: Path) -> None:
+def test_the_default_base_agrees(tmp_path: Path, default_base: Path) -> None:
     """Merged as F32: the same numbers. In F16, at load or merged: within 5% of the logits' spread, and another best
     token only where the two best lie closer together than that.
     """
     base = tmp_path / "f16.gguf"
-    quantize(default_model, base, "F16", 1)
+    quantize(default_base, base, "F16", 1)
     tokens = ids(96, 2000)
     wanted = by_transformers(base, tokens, tmp_path / "peft", rank=32, spread=0.005)
     assert (by_llama(base, tokens).argmax(1) != wanted.argmax(1)).any(), "the adapter must matter"
