@@ -20,6 +20,7 @@ A schema is a TOML file:
     name = "Assertion"
     on = ["Disease"]
     values = ["negated", "possible"]     # none: the attribute holds by being there
+    default = "present"                  # what holds where the attribute is not written
 
     [[classes]]
     name = "radiology_report"
@@ -90,25 +91,47 @@ class RelationType:
     colour: str = ""
     model_label: str = ""
 
+    @property
+    def served_by(self) -> str:
+        return self.model_label or self.name
+
 
 @dataclass(frozen=True, slots=True)
 class AttributeType:
-    """A property of entities (or events) of the types in `on`; binary if it has no `values`."""
+    """A property of entities (or events) of the types in `on`; binary if it has no `values`.
+
+    `default` is what holds where nothing is written, in a word for the model.
+    """
 
     name: str
     on: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    default: str = ""
     description: str = ""
     key: str = ""
     model_label: str = ""
+
+    @property
+    def served_by(self) -> str:
+        return self.model_label or self.name
+
+    @property
+    def unwritten(self) -> str:
+        return self.default or ("none" if self.values else "no")
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentClass:
+    """A class of a whole document or a section."""
+
     name: str
     description: str = ""
     key: str = ""
     model_label: str = ""
+
+    @property
+    def served_by(self) -> str:
+        return self.model_label or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +163,8 @@ class Schema:
             for entry in plain[kind]:
                 entry.pop("colour", None)
                 entry.pop("key", None)
+            # What is not said does not count, so that a field which is new to this version changes nothing.
+            plain[kind] = [{name: value for name, value in entry.items() if value} for entry in plain[kind]]
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:12]
 
     def dumps(self) -> str:
@@ -252,6 +277,12 @@ def _check(schema: Schema, where: str) -> None:
             raise SchemaError("a relation needs two different roles.", where=f"{where}, relation {relation.name}")
     for attribute in schema.attributes:
         _known(attribute.on, known, f"{where}, attribute {attribute.name}")
+        if attribute.unwritten in attribute.values:
+            raise SchemaError(
+                f"{attribute.unwritten!r} is what holds where nothing is written, and a value too.",
+                where=f"{where}, attribute {attribute.name}",
+                next_step="Name another default.",
+            )
 
 
 def _unique(names: Iterable[str], where: str) -> None:

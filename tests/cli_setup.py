@@ -18,9 +18,9 @@ from typing import Any
 import psutil
 import pytest
 
+from assistant.children import environment
 from assistant.engine.wire import Message, receive, send
 from assistant.engine.worker import serve
-from assistant.models.errands import environment
 from assistant.project.store import Project
 from bioassist.cli import group
 from bioassist.cli.diagnostics import Guard

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.models.errands import environment
+from assistant.children import environment
 
 ROOT = Path(__file__).parent.parent
 LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(*sys.argv[1:]))"

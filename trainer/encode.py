@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.engine.compile import Compiler, Given
+from assistant.engine.compile import Compiler, Given, Writing
 from assistant.engine.scheduler import ways
 from bioassist.tasks.program import Program
 
@@ -36,6 +36,13 @@ def encode(program: Program, answers: Sequence[str], compiler: Compiler) -> Enco
             ended = False
             continue
         option = next(left)
+        if isinstance(step, Writing):
+            # The model says all of it, and when to stop; what is too long is cut, and then never stops.
+            written = [*compiler.option(option), *compiler.option(step.free.stop)][: step.free.limit]
+            ids += written
+            decisions += [True] * len(written)
+            previous = None
+            continue
         if option not in step.choice.legal(previous):
             raise ValueError(f"{option!r} is not legal after {previous!r}")
         node = compiler.tree(step.choice, previous)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
+from assistant.children import environment
 from assistant.engine.machine import step_back
 from assistant.engine.wire import Message, receive, send
 
@@ -27,11 +27,12 @@ class Worker:
         # llama.cpp complains here before it aborts; the file has no name and goes with the process.
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "assistant.engine.worker"],
+            [sys.executable, "-P", "-m", "assistant.engine.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
-            env=_environment(wait_policy),
+            # The OpenMP runtime reads its policy when llama.cpp is loaded, so it has to be there before.
+            env=environment() | {"OMP_WAIT_POLICY": wait_policy},
         )
         step_back(self._process.pid)
         self._hear = hear
@@ -87,8 +88,3 @@ class Worker:
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._complaints.close()
-
-
-def _environment(wait_policy: str) -> Mapping[str, str]:
-    # The OpenMP runtime reads its policy when llama.cpp is loaded, so it has to be there before.
-    return {**os.environ, "OMP_WAIT_POLICY": wait_policy, "PYTHONIOENCODING": "utf-8"}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from bioassist.tasks.program import Choice, Program, Text
+from bioassist.tasks.program import Choice, Free, Program, Text
 
 Tokenize = Callable[[str], tuple[int, ...]]
 
@@ -62,12 +62,19 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """Text that the model writes."""
+
+    free: Free
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """A program in tokens: `shared` the ids of its shared pieces, `steps` the rest, `cells` the most it can fill."""
 
     program: Program
     shared: tuple[int, ...]
-    steps: tuple[Given | Decision, ...]
+    steps: tuple[Given | Decision | Writing, ...]
     cells: int
 
 
@@ -80,9 +87,8 @@ class Compiler:
         self._tree = lru_cache(maxsize=4096)(self._make_tree)
 
     def compile(self, program: Program) -> Compiled:
-        """Raises ValueError for a piece that the engine cannot run (free text comes with question answering)."""
         shared: list[int] = [] if self._bos is None else [self._bos]
-        steps: list[Given | Decision] = []
+        steps: list[Given | Decision | Writing] = []
         cells = 0
         for place, piece in enumerate(program.pieces):
             if isinstance(piece, Text):
@@ -92,20 +98,21 @@ class Compiler:
                 else:
                     steps.append(Given(ids))
                     cells += len(ids)
-            elif isinstance(piece, Choice):
+            elif isinstance(piece, Free):
+                steps.append(Writing(piece))
+                cells += piece.limit
+            else:
                 following = program.pieces[place + 1] if place + 1 < len(program.pieces) else None
                 after = self._tokenize(following.text)[0] if isinstance(following, Text) and following.text else None
                 steps.append(Decision(piece, after))
                 cells += max(len(self._tokenize(option)) for option in piece.options)
-            else:
-                raise ValueError("free text is not run by this engine")
         return Compiled(program, tuple(shared), tuple(steps), len(shared) + cells)
 
     def tree(self, choice: Choice, previous: str | None) -> Node:
         return self._tree(choice.legal(previous))
 
     def option(self, option: str) -> tuple[int, ...]:
-        """The tokens of an option."""
+        """The tokens of an option, or of written text."""
         return self._tokenize(option)
 
     def _make_tree(self, options: tuple[str, ...]) -> Node:

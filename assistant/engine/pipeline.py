@@ -35,6 +35,7 @@ from assistant.project.records import Suggestion, suggestion_id
 from assistant.project.store import Project
 from bioassist.documents import Span
 from bioassist.errors import BioassistError, EngineError, ModelError, ProjectError
+from bioassist.schema import Schema
 from bioassist.tasks.ner import FINGERPRINTS
 
 _IN_FLIGHT = 3
@@ -71,6 +72,10 @@ class EngineSettings:
     @property
     def program(self) -> str:
         return FINGERPRINTS[self.task]
+
+    def trained_types(self, schema: Schema) -> list[str]:
+        """Names of the entity types of `schema` that the model was trained on."""
+        return [entity.name for entity in schema.entities if entity.served_by in self.trained]
 
 
 class Annotator:
@@ -176,7 +181,7 @@ class Annotator:
             adapter=settings.adapter.name if settings.adapter else None,
             programs=programs,
             schema_fingerprint=project.schema.fingerprint,
-            trained=[entity.name for entity in project.schema.entities if entity.served_by in settings.trained],
+            trained=settings.trained_types(project.schema),
             settings={"window_words": settings.window_words, "deterministic": settings.deterministic},
         )
         self._progress.characters_all = sum(len(project.text(document_id)) for document_id in self._waiting)

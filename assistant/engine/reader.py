@@ -52,7 +52,7 @@ class _Document:
 class Reader:
     """Runs `passes` over documents with a scheduler; `target` is the number of words that a window aims at.
 
-    `begin`, `known`, `prioritise` and `cancel` take what the application says; `step` evaluates one batch and gives
+    `begin`, `known` and `prioritise` take what the application says; `step` evaluates one batch and gives
     the messages to send. `deterministic` reads one document at a time in the order of coming.
     """
 
@@ -103,7 +103,7 @@ class Reader:
         for document in self._documents.values():
             document.priority = 0 if document.id == document_id else 1
 
-    def cancel(self, document_id: int) -> None:
+    def _drop(self, document_id: int) -> None:
         """Forget a document; what is being evaluated of it is finished and thrown away."""
         self._documents.pop(document_id, None)
 
@@ -131,7 +131,7 @@ class Reader:
                 try:
                     unit = next(document.units, None)
                 except (BioassistError, ValueError) as error:
-                    self.cancel(document.id)
+                    self._drop(document.id)
                     yield {"say": "failed", "document": document.id, "what": str(error)}
                     break
                 if unit is None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from assistant.engine.compile import Compiled, Compiler, Decision, Given, Node
+from assistant.engine.compile import Compiled, Compiler, Decision, Given, Node, Writing
 from bioassist.errors import EngineError
 from bioassist.tasks.program import Answer
 
@@ -141,6 +141,8 @@ class Scheduler:
 
     def submit(self, job: Job) -> None:
         """Raises EngineError for a program that can never fit; the caller cuts its input instead."""
+        if any(isinstance(step, Writing) for step in job.compiled.steps):
+            raise EngineError(f"the task {job.compiled.program.task} writes text, which annotation does not run.")
         if job.compiled.cells > self.longest:
             raise EngineError(f"a window of {job.compiled.cells} tokens does not fit a context of {self._cells}.")
         place = next((i for i, other in enumerate(self._waiting) if other.priority > job.priority), len(self._waiting))
@@ -225,6 +227,7 @@ class Scheduler:
                 given += step.ids
                 running.step += 1
                 continue
+            assert isinstance(step, Decision), "submit refuses programs that write"
             node = self._compiler.tree(step.choice, running.previous)
             if len(ways(node, step.after)) == 1 and running.asked:
                 # Nothing to decide here, but what was drafted before it has to be decided first.

@@ -155,8 +155,6 @@ def _take(reader: Reader, message: Message) -> None:
             reader.known(message["document"], message["keys"])
         case "prioritise":
             reader.prioritise(message["document"])
-        case "cancel":
-            reader.cancel(message["document"])
 
 
 if __name__ == "__main__":

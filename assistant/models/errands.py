@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
+from assistant.children import environment
 from bioassist.errors import ModelError
 
 
@@ -37,12 +36,6 @@ def errand(*arguments: str) -> dict[str, Any]:
         f"llama.cpp stopped its process ({how}){f': {said[-1]}' if said else ''}.",
         next_step="`bioassist doctor` says what of it works.",
     )
-
-
-def environment() -> dict[str, str]:
-    """The environment for a child that imports what we can import, and nothing from the current folder."""
-    places = [place or str(Path.cwd()) for place in sys.path]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(places), "PYTHONIOENCODING": "utf-8"}
 
 
 def _answer(line: str) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from bioassist.cli.diagnostics import Exit, report, say
 from bioassist.cli.exporting import Output, outputs, refuse_over_notes, write
 from bioassist.cli.progress import Display
 from bioassist.cli.review import leave
+from bioassist.cli.untrained import SHORT, untrained
 from bioassist.errors import BioassistError, InputError, ModelError, UsageError
 from bioassist.reading import check_encoding
 
@@ -156,7 +157,7 @@ def _annotate(project: Project, model: ResolvedModel, options: dict[str, Any]) -
         fresh=options["fresh"],
         limit=options["limit"],
     )
-    notice = untrained_notice(project, settings.trained)
+    notice = untrained(project.schema, settings.trained_types(project.schema))
     if notice:
         say(f"bioassist: {notice}")
     review = sys.stdout.isatty() and not options["no_review"]
@@ -199,16 +200,6 @@ def _task(model: ResolvedModel, asked: str | None) -> str:
     return task
 
 
-def untrained_notice(project: Project, trained: frozenset[str]) -> str | None:
-    """What to say about types that the model was never trained on."""
-    names = [entity.name for entity in project.schema.entities if entity.served_by not in trained]
-    if not names:
-        return None
-    if len(names) == len(project.schema.entities):
-        return "this model was not trained for these labels: its suggestions are untrained guesses."
-    return f"this model was not trained for {', '.join(names)}: suggestions for them are untrained guesses."
-
-
 def _any_ready(project: Project) -> bool:
     return any(row.state == "ready" for row in project.documents())
 
@@ -217,8 +208,7 @@ def _review(project: Project, annotator: Any, notice: str | None) -> None:
     from assistant.review.session import ReviewSession
     from assistant.tui.app import ReviewApp
 
-    short = "suggestions are untrained" if notice else None
-    app = ReviewApp(ReviewSession(project, project.actor), annotator, short)
+    app = ReviewApp(ReviewSession(project, project.actor), annotator, SHORT if notice else None)
     annotator.on_event = app.report
     app.run()
     leave(app)

@@ -127,7 +127,7 @@ def _engine() -> Iterator[Check]:
 
 def _spacy() -> Check:
     """In a process of its own: importing it takes a second, and what is broken can break anything."""
-    from assistant.models.errands import environment
+    from assistant.children import environment
 
     done = subprocess.run(
         [sys.executable, "-P", "-c", "import spacy; print(spacy.__version__)"],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bioassist.cli.diagnostics import Exit
+from bioassist.cli.untrained import SHORT, untrained
 from bioassist.errors import BioassistError, ProjectError, UsageError
 
 if TYPE_CHECKING:
@@ -48,9 +49,7 @@ def command(project: Path, actor: str | None, light: bool, screenshot: Path | No
                 "the project has no documents.", where=str(project), next_step="Run `bioassist annotate`."
             )
         run = opened.latest_run()
-        notice = None
-        if run is not None and set(run.trained) < {entity.name for entity in opened.schema.entities}:
-            notice = "suggestions are untrained"
+        notice = SHORT if run is not None and untrained(opened.schema, run.trained) else None
         app = ReviewApp(ReviewSession(opened, opened.actor), None, notice, dark=not light)
         app.run()
         leave(app)

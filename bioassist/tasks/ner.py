@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from bioassist.documents import Entity, Span
 from bioassist.schema import EntityType
+from bioassist.tasks.lines import described, shown
 from bioassist.tasks.program import Answer, Choice, Piece, Program, Text, fingerprint
 from bioassist.tasks.render import FRAME, framed
 
@@ -49,20 +50,32 @@ INLINE = Layout(" ", "", "", lambda label: f"\n{label}", lambda label: "\t", " #
 
 _TYPED = (
     "Mark every mention of these types in the text, word by word. Begin a mention with B- and its type, go on with I- "
-    "and its type, and write O for a word outside all mentions.\nTypes: {types}"
+    "and its type, and write O for a word outside all mentions.\nTypes: {types}",
+    "Label each word of the text: B- and the type where a mention of one of these types begins, I- and the type where "
+    "it goes on, O elsewhere.\nTypes: {types}",
+    "Go through the text word by word and find what is of these types. B- begins a mention, I- continues it, O is for "
+    "all other words.\nTypes: {types}",
 )
 _INLINE = (
     "Copy the text and mark every mention of these types in it. Behind the first word of a mention write its type on a "
-    "new line, behind each further word of it a tab.\nTypes: {types}"
+    "new line, behind each further word of it a tab.\nTypes: {types}",
+    "Write the text once more. Where a mention of one of these types begins, put its type on a new line behind its "
+    "first word, and a tab behind each of its other words.\nTypes: {types}",
+    "Repeat the text with its mentions marked: a new line and the type behind the first word, a tab behind every "
+    "further word.\nTypes: {types}",
 )
 _PAPER = (
     "Your task is to find every mention of {types} in the text and to label it in the BIO scheme. Label the first word "
-    "of a mention B (Begin), its other words I (Inside), and every word outside mentions O."
+    "of a mention B (Begin), its other words I (Inside), and every word outside mentions O.",
+    "Find the mentions of {types} in the text. Write B behind the word that begins one, I behind the words that it "
+    "goes on with, and O behind all others.",
+    "Label the words of the text for {types} in BIO form: B for the first word of a mention, I for the rest of it, O "
+    "for what is outside.",
 )
 
-TYPED_FINGERPRINT = fingerprint("ner.typed", 1, *FRAME, *TYPED_LINES.template, _TYPED)
-INLINE_FINGERPRINT = fingerprint("ner.inline", 1, *FRAME, *INLINE.template, _INLINE)
-PAPER_FINGERPRINT = fingerprint("ner.paper", 1, *FRAME, *PAPER_LINES.template, _PAPER)
+TYPED_FINGERPRINT = fingerprint("ner.typed", 1, *FRAME, *TYPED_LINES.template, _TYPED[0])
+INLINE_FINGERPRINT = fingerprint("ner.inline", 1, *FRAME, *INLINE.template, _INLINE[0])
+PAPER_FINGERPRINT = fingerprint("ner.paper", 1, *FRAME, *PAPER_LINES.template, _PAPER[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +119,9 @@ class Ner:
     def program(self, text: str, words: Sequence[Span]) -> Program:
         """The program over `words` (offsets in `text`); white space between them is one space, as in the corpora."""
         layout = self._layout
-        shown = [span.of(text) for span in words]
-        pieces: list[Piece] = [*framed(self.instruction, " ".join(shown))]
-        for number, word in enumerate(shown):
-            pieces.append(Text(f"{layout.before if number else ''}{word}{layout.after}"))
+        pieces: list[Piece] = [*framed(self.instruction, shown(text, words))]
+        for number, word in enumerate(words):
+            pieces.append(Text(f"{layout.before if number else ''}{word.of(text)}{layout.after}"))
             pieces.append(self._choice)
         pieces.append(Text(layout.end))
         return Program(self.task, self.fingerprint, tuple(pieces))
@@ -160,20 +172,22 @@ class Ner:
         return found
 
 
-def typed(types: Sequence[EntityType]) -> Ner:
+def typed(types: Sequence[EntityType], wording: int = 0) -> Ner:
     """`ner.typed`: all types in one pass, in lines."""
-    return Ner("ner.typed", TYPED_FINGERPRINT, TYPED_LINES, types, _TYPED.format(types=_listed(types)))
+    instruction = _TYPED[wording].format(types=_listed(types))
+    return Ner("ner.typed", TYPED_FINGERPRINT, TYPED_LINES, types, instruction)
 
 
-def inline(types: Sequence[EntityType]) -> Ner:
+def inline(types: Sequence[EntityType], wording: int = 0) -> Ner:
     """`ner.inline`: all types in one pass, marks between the words."""
-    return Ner("ner.inline", INLINE_FINGERPRINT, INLINE, types, _INLINE.format(types=_listed(types)))
+    instruction = _INLINE[wording].format(types=_listed(types))
+    return Ner("ner.inline", INLINE_FINGERPRINT, INLINE, types, instruction)
 
 
-def paper(type_: EntityType) -> Ner:
+def paper(type_: EntityType, wording: int = 0) -> Ner:
     """`ner.paper`: one type a pass, bare labels."""
     said = type_.description or re.sub(r"[_-]+", " ", type_.served_by).lower()
-    return Ner("ner.paper", PAPER_FINGERPRINT, PAPER_LINES, (type_,), _PAPER.format(types=said))
+    return Ner("ner.paper", PAPER_FINGERPRINT, PAPER_LINES, (type_,), _PAPER[wording].format(types=said))
 
 
 FINGERPRINTS = MappingProxyType(
@@ -181,14 +195,12 @@ FINGERPRINTS = MappingProxyType(
 )
 
 
-def passes(task: str, types: Sequence[EntityType]) -> list[Ner]:
+def passes(task: str, types: Sequence[EntityType], wording: int = 0) -> list[Ner]:
     """The passes that a task makes over a text. Raises KeyError for a task that is none of `FINGERPRINTS`."""
     if task == "ner.paper":
-        return [paper(type_) for type_ in types]
-    return [{"ner.typed": typed, "ner.inline": inline}[task](types)]
+        return [paper(type_, wording) for type_ in types]
+    return [{"ner.typed": typed, "ner.inline": inline}[task](types, wording)]
 
 
 def _listed(types: Sequence[EntityType]) -> str:
-    return "; ".join(
-        f"{entity.served_by} ({entity.description})" if entity.description else entity.served_by for entity in types
-    )
+    return described([(entity.served_by, entity.description) for entity in types])

@@ -13,6 +13,10 @@ INPUT = "\n\n### Input:\n"
 OUTPUT = "\n\n### Output:\n"
 FRAME = (INSTRUCTION, INPUT, OUTPUT)
 
+# Every task has its instruction in so many wordings. The first is the one that annotation uses and that fingerprints
+# name; training draws from all, so that no model hangs on one sentence.
+WORDINGS = 3
+
 
 def framed(instruction: str, given: str) -> tuple[Text, Text]:
     """The two pieces in front of a task's output: the shared one with the instruction, then the input."""

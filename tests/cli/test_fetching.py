@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from assistant.models.errands import environment
+from assistant.children import environment
 
 ASK = """
 from assistant.models import load_catalog

@@ -11,7 +11,7 @@ import click
 import pytest
 from cli_setup import Desk
 
-from assistant.models.errands import environment
+from assistant.children import environment
 from bioassist import __version__
 from bioassist.cli import COMMANDS, group
 

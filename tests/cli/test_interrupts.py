@@ -137,7 +137,7 @@ def test_a_worker_that_cannot_start_ends_the_run_with_its_reason(desk: Desk, tmp
     (guard / "sitecustomize.py").write_text(
         "import sys, os\nif 'assistant.engine.worker' in sys.orig_argv: os.abort()\n", "utf-8"
     )
-    from assistant.models.errands import environment
+    from assistant.children import environment
 
     paths = f"{guard}{os.pathsep}{environment()['PYTHONPATH']}"
     told = ended(desk.process("annotate", *desk.arguments(), env={"PYTHONPATH": paths}))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cli_setup import NOTE, Desk, ended
 
-from assistant.models.errands import environment
+from assistant.children import environment
 
 # Python runs sitecustomize at the start of every process, the worker's too.
 GUARD = """

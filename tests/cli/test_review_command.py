@@ -14,7 +14,7 @@ import psutil
 import pytest
 from cli_setup import MAIN, NOTE, Desk, long_note, wait_until
 
-from assistant.models.errands import environment
+from assistant.children import environment
 from assistant.project.store import Project
 
 fcntl = pytest.importorskip("fcntl", reason="terminals of one's own are POSIX's")

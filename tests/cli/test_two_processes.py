@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from cli_setup import Desk
 
-from assistant.models.errands import environment
+from assistant.children import environment
 
 HOLD = """
 import sys

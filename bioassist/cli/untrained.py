@@ -1,0 +1,22 @@
+"""What to say about entity types that the model was never trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bioassist.schema import Schema
+
+# For the line above the note, where there is no room for names.
+SHORT = "suggestions are untrained"
+
+
+def untrained(schema: Schema, trained: Collection[str]) -> str | None:
+    """The sentence for the person, or None if every type of `schema` is among the `trained` ones (their names)."""
+    names = [entity.name for entity in schema.entities if entity.name not in trained]
+    if not names:
+        return None
+    if len(names) == len(schema.entities):
+        return "this model was not trained for these labels: its suggestions are untrained guesses."
+    return f"this model was not trained for {', '.join(names)}: suggestions for them are untrained guesses."
