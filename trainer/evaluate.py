@@ -1,90 +1,125 @@
-"""How well a model marks entities: the engine that users run, over gold documents stripped of their annotations."""
+"""How well a model does a task: the engine that users run, over gold data stripped of their annotations.
+
+`entities` scores mentions, `decisions` every other task that chooses among labels. Both say how sure the model was and
+how often it was right.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TypeVar
 
-from assistant.engine.compile import Compiler
-from assistant.engine.llama import Llama, Settings
-from assistant.engine.scheduler import PREFIXES, Job, Scheduler
-from bioassist.documents import Entity, Span
-from bioassist.metrics import spans
-from bioassist.tasks import ner
-from trainer.corpora.splitting import Split
-from trainer.mixture import MixtureSource, documents
+from bioassist.documents import Entity
+from bioassist.metrics import labels, spans
+from bioassist.schema import EntityType
+from bioassist.tasks import classification, ner, relations
+from bioassist.tasks.program import Choice, Program
+from trainer.engine import Engine
+from trainer.rendering import Rendered
+from trainer.windowing import Windowed
+
+T = TypeVar("T")
+
+# Labels that stand for the absence of one.
+NOTHING = {"re.pairs": {relations.NONE}, "class.many": {classification.NO}}
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Scores with 95% intervals, over `documents` documents with `words` words."""
+class EntityScores:
+    """`exact` and `relaxed` spans with types; `sure` the (probability, right) of each mention found, exactly.
+
+    `predicted` are the mentions found, by document as they were given.
+    """
 
     exact: spans.Scores
     relaxed: spans.Scores
+    sure: tuple[tuple[float, bool], ...]
+    predicted: tuple[tuple[Entity, ...], ...]
     documents: int
     words: int
+    words_per_s: float
+    tokens_per_word: float
+    too_long: int
 
 
-def evaluate(
-    model: Path,
-    source: MixtureSource,
-    corpora: Path,
-    *,
-    task: str,
-    split: Split = "dev",
-    adapter: Path | None = None,
-    window_words: int = 40,
-    limit: int | None = None,
-    threads: int = 2,
-    slots: int = 16,
-    lookahead: int = 4,
-) -> Evaluation:
-    """Run `task` over the corpus of `source`, whole documents in windows, and compare spans by characters.
+@dataclass(frozen=True, slots=True)
+class DecisionScores:
+    """Scores of single decisions; `sure` the (probability, right) of each."""
 
-    Test splits are not read; `limit` takes the first documents alone.
-    """
-    settings = Settings(cells=16384, batch=512, sequences=slots + PREFIXES, threads=threads)
-    llama = Llama(model, settings, adapter)
-    try:
-        compiler = Compiler(llama.vocabulary.tokenize, llama.vocabulary.bos)
-        scheduler = Scheduler(
-            llama, compiler, cells=settings.cells, batch=settings.batch, slots=slots, lookahead=lookahead
-        )
-        return _run(scheduler, compiler, ner.passes(task, list(source.types.values())), source, corpora, split,
-                    window_words, limit)  # fmt: skip
-    finally:
-        llama.close()
+    scores: labels.LabelScores
+    sure: tuple[tuple[float, bool], ...]
+    samples: int
+    decisions_per_s: float
+    too_long: int
 
 
-def _run(
-    scheduler: Scheduler,
-    compiler: Compiler,
-    passes: Sequence[ner.Ner],
-    source: MixtureSource,
-    corpora: Path,
-    split: Split,
-    window_words: int,
-    limit: int | None,
-) -> Evaluation:
-    gold: list[tuple[Entity, ...]] = []
-    words = 0
-    jobs: dict[int, tuple[int, ner.Ner, tuple[Span, ...]]] = {}
-    for number, document in enumerate(documents(source, corpora, split, window_words)):
-        if limit is not None and number >= limit:
-            break
-        for cut, _ in document.windows:
-            for task in passes:
-                jobs[len(jobs)] = (number, task, cut)
-                scheduler.submit(Job(len(jobs) - 1, compiler.compile(task.program(document.text, cut))))
-            words += len(cut)
-        gold.append(document.entities)
-    found: list[list[Entity]] = [[] for _ in gold]
-    while not scheduler.idle:
-        for done in scheduler.step():
-            number, task, cut = jobs[done.name]
-            for mention in task.mentions(cut, done.answers):
-                name = f"T{len(found[number]) + 1}"
-                found[number].append(Entity(name, mention.type, (mention.span,)))
-    pairs = list(zip(gold, found, strict=True))
-    return Evaluation(spans.score(pairs, spans.exact), spans.score(pairs, spans.relaxed), len(gold), words)
+def entities(engine: Engine, documents: Sequence[Windowed], types: Sequence[EntityType], task: str) -> EntityScores:
+    """Run the NER program `task` over `documents` and compare by characters with their entities."""
+    passes = ner.passes(task, types)
+    asked = [
+        (number, one, window.words)
+        for number, document in enumerate(documents)
+        for window in document.windows
+        for one in passes
+    ]
+    programs = (one.program(documents[number].text, words) for number, one, words in asked)
+    found: list[list[Entity]] = [[] for _ in documents]
+    sure: list[tuple[float, bool]] = []
+    before = engine.seconds, engine.tokens, engine.too_long
+    gold = [{(entity.type, entity.spans) for entity in document.entities} for document in documents]
+    for place, answers in engine.run(programs):
+        number, one, words = asked[place]
+        for mention in one.mentions(words, answers):
+            name = f"T{len(found[number]) + 1}"
+            found[number].append(Entity(name, mention.type, (mention.span,)))
+            sure.append((mention.confidence, (mention.type, (mention.span,)) in gold[number]))
+    pairs = [(document.entities, mine) for document, mine in zip(documents, found, strict=True)]
+    groups = [document.group for document in documents]
+    count = sum(len(window.words) for document in documents for window in document.windows)
+    seconds, tokens = engine.seconds - before[0], engine.tokens - before[1]
+    return EntityScores(
+        spans.score(pairs, spans.exact, groups=groups),
+        spans.score(pairs, spans.relaxed, groups=groups),
+        tuple(sure),
+        tuple(tuple(mine) for mine in found),
+        len(documents),
+        count,
+        count / max(seconds, 1e-9),
+        tokens / max(count, 1),
+        engine.too_long - before[2],
+    )
+
+
+def decisions(engine: Engine, samples: Sequence[Rendered]) -> DecisionScores:
+    """Run the programs of `samples`, all of one task, and compare each choice with the gold answer."""
+    task = samples[0].program.task
+    decided: list[tuple[str, str]] = []
+    groups: list[str] = []
+    sure: list[tuple[float, bool]] = []
+    before = engine.seconds, engine.too_long
+    programs: Iterable[Program] = (one.program for one in samples)
+    for place, answers in engine.run(programs):
+        for number, (wanted, answer) in enumerate(zip(samples[place].answers, answers, strict=True)):
+            choice = samples[place].program.choices[number]
+            decided.append((_label(choice, wanted), _label(choice, answer.option)))
+            groups.append(samples[place].group)
+            sure.append((answer.probability, answer.option == wanted))
+    scores = labels.score(decided, nothing=NOTHING.get(task, ()), groups=groups)
+    seconds = engine.seconds - before[0]
+    return DecisionScores(
+        scores, tuple(sure), len(samples), len(decided) / max(seconds, 1e-9), engine.too_long - before[1]
+    )
+
+
+def _label(choice: Choice, option: str) -> str:
+    """What a decision is counted under: the class that it affirms, or the option itself."""
+    return choice.name if option == classification.YES else option
+
+
+def some(all_: Sequence[T], limit: int | None, seed: int = 0) -> list[T]:
+    """`limit` of them drawn at random in their order, or all."""
+    if limit is None or limit >= len(all_):
+        return list(all_)
+    return [all_[place] for place in sorted(random.Random(seed).sample(range(len(all_)), limit))]

@@ -1,177 +1,239 @@
-"""A mixture: which corpora, how often, under which labels and renderings; and the programs with gold that it gives.
+"""A mixture: which corpora, for which tasks, how often, and what their labels are called.
 
-A sample's instruction lists exactly the types that its corpus annotates, or a random subset of them, so no corpus
-teaches that something is outside which it never looked for.
+A mixture is a TOML file:
+
+    name = "clinical"
+    window_words = 60        # long documents become windows of about so many words, as in the assistant
+    subsets = 0.3            # the share of training samples that list only some of their corpus's types
+    wordings = 0.3           # the share of training samples whose instruction is worded otherwise
+
+    [[sources]]
+    corpus = "negex"
+    task = "assertion"       # a name of `bioassist.tasks.fingerprints`
+    repeat = 2               # how often its training samples come; 0.5 takes half of them
+    take = 1000              # at most so many of its training samples, drawn at random
+    attribute = ["Assertion", "how the note asserts it", "present"]     # assertion: name, description, default
+
+    [sources.labels]         # the corpus's label = ours, or [ours, description]; others are not rendered
+    "negation.negated" = "negated"
+
+For pairs `heads` and `tails` are the types that relations join, where the corpus does not say so itself.
+
+A mixture may instead take the sources of another in other proportions:
+
+    extends = "clinical"
+
+    [repeat]
+    "negex assertion" = 0.5  # corpus and task; 0 leaves it out, those that are not named stay as they are
 """
 
 from __future__ import annotations
 
-import random
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
-from assistant.engine.windows import windows
-from bioassist.documents import Document, Entity, Span
-from bioassist.errors import InputError
-from bioassist.schema import EntityType
-from bioassist.tasks import ner
-from bioassist.tasks.program import Program
+from bioassist.errors import InputError, UsageError
+from bioassist.schema import NAME, AttributeType, DocumentClass, EntityType, RelationType
+from bioassist.tasks.fingerprints import FINGERPRINTS
 from trainer.corpora import by_name
-from trainer.corpora.samples import AnnotatedDocument, TokenizedSentence
-from trainer.corpora.splitting import Split
+
+# A label of ours with its description.
+Label = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class MixtureSource:
-    """One corpus of a mixture. `types` maps the corpus's types to the label and the description to train them under."""
+    """One corpus for one task. `labels` maps the corpus's labels to ours; see the module for the rest."""
 
     corpus: str
-    types: Mapping[str, EntityType]
-    repeat: int = 1
+    task: str
+    labels: Mapping[str, Label] = field(default_factory=lambda: MappingProxyType({}))
+    repeat: float = 1.0
+    take: int = 0
+    attribute: AttributeType | None = None
+    heads: tuple[str, ...] = ()
+    tails: tuple[str, ...] = ()
+
+    @property
+    def types(self) -> dict[str, EntityType]:
+        """The entity types by the corpus's names, for the tasks that find entities."""
+        return {theirs: EntityType(*ours) for theirs, ours in self.labels.items()}
+
+    @property
+    def relations(self) -> tuple[RelationType, ...]:
+        """The relation types, joining what the corpus's rules or `heads` and `tails` say."""
+        found: dict[str, RelationType] = {}
+        for rule in by_name(self.corpus).rules:
+            for label in rule.labels:
+                if label in self.labels:
+                    name, description = self.labels[label]
+                    found[name] = RelationType(name, rule.head, rule.tail, description, symmetric=rule.symmetric)
+        for name, description in self.labels.values():
+            if name not in found:
+                symmetric = self.heads == self.tails
+                found[name] = RelationType(name, self.heads, self.tails, description, symmetric=symmetric)
+        return tuple(found.values())
+
+    @property
+    def classes(self) -> tuple[DocumentClass, ...]:
+        return tuple(DocumentClass(*ours) for ours in self.labels.values())
+
+    @property
+    def taught(self) -> list[str]:
+        """Our labels that it teaches."""
+        names = list(dict.fromkeys(name for name, _ in self.labels.values()))
+        return names if self.attribute is None else [f"{self.attribute.name}={name}" for name in names]
 
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """What to train on. `tasks` are the renderings, one drawn for each window; `subsets` a share between 0 and 1."""
+    """What to train on; `subsets` and `wordings` are shares from 0 to 1.
+
+    `published` is how many samples whoever published the mixture says that it has, 0 if nobody does.
+    """
 
     name: str
-    tasks: tuple[str, ...]
     sources: tuple[MixtureSource, ...]
-    window_words: int = 40
+    window_words: int = 60
     subsets: float = 0.0
+    wordings: float = 0.0
+    published: int = 0
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(source.task for source in self.sources))
 
     @property
     def labels(self) -> dict[str, list[str]]:
         """The labels that a model of this mixture is trained on, by task."""
-        names = sorted({entity.name for source in self.sources for entity in source.types.values()})
-        return dict.fromkeys(self.tasks, names)
+        return {
+            task: sorted({name for source in self.sources if source.task == task for name in source.taught})
+            for task in self.tasks
+        }
 
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """One window as a program with its gold answers. `lost` counts gold mentions that the program cannot say."""
-
-    program: Program
-    answers: tuple[str, ...]
-    source: str
-    document: str
-    words: int
-    lost: int
+    def only(self, wanted: Callable[[MixtureSource], bool]) -> Mixture:
+        """The same with the wanted sources alone."""
+        return replace(self, sources=tuple(filter(wanted, self.sources)))
 
 
 def load(name_or_path: str) -> Mixture:
-    """A mixture of ours by its name, or a file. Raises InputError."""
+    """A mixture of ours by its name, or a file. Raises InputError that names the entry at fault."""
     path = Path(name_or_path)
-    built_in = resources.files("trainer") / "mixtures" / f"{name_or_path}.toml"
-    if not path.exists() and not built_in.is_file():
-        raise InputError("there is no such mixture.", where=name_or_path)
-    text = path.read_text("utf-8") if path.exists() else built_in.read_text("utf-8")
+    folder = resources.files("trainer") / "mixtures"
+    built_in = folder / f"{name_or_path}.toml"
+    if path.is_file():
+        text = path.read_text("utf-8")
+    elif built_in.is_file():
+        text = built_in.read_text("utf-8")
+    else:
+        known = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+        raise InputError(
+            "there is no such mixture.", where=name_or_path, next_step=f"Built in: {', '.join(known)}; or name a file."
+        )
     try:
         data = tomllib.loads(text)
-        sources = tuple(
-            MixtureSource(
-                source["corpus"],
-                {theirs: EntityType(ours, description) for theirs, (ours, description) in source["types"].items()},
-                source.get("repeat", 1),
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not valid TOML: {error}.", where=name_or_path) from None
+    return _extended(data, name_or_path) if "extends" in data else _mixture(data, name_or_path)
+
+
+def _extended(data: dict[str, Any], where: str) -> Mixture:
+    _refuse_unknown(data, {"name", "extends", "repeat"}, where)
+    if data["extends"] in (data.get("name"), where):
+        raise InputError("a mixture cannot extend itself.", where=where)
+    other = load(str(data["extends"]))
+    wanted = data.get("repeat", {})
+    known = {f"{source.corpus} {source.task}": source for source in other.sources}
+    _refuse_unknown(wanted, set(known), f"{where}, [repeat]")
+    sources = [
+        replace(source, repeat=_number(wanted, name, source.repeat, f"{where}, [repeat]"))
+        for name, source in known.items()
+    ]
+    return replace(
+        other, name=str(data.get("name", "unnamed")), sources=tuple(source for source in sources if source.repeat)
+    )
+
+
+def _mixture(data: dict[str, Any], where: str) -> Mixture:
+    _refuse_unknown(data, {"name", "window_words", "subsets", "wordings", "published", "sources"}, where)
+    tables = data.get("sources")
+    if not isinstance(tables, list) or not tables:
+        raise InputError("a mixture needs [[sources]].", where=where)
+    sources = tuple(_source(table, f"{where}, [[sources]] number {n}") for n, table in enumerate(tables, 1))
+    return Mixture(
+        str(data.get("name", "unnamed")),
+        sources,
+        int(_number(data, "window_words", 60, where)),
+        _number(data, "subsets", 0.0, where),
+        _number(data, "wordings", 0.0, where),
+        int(_number(data, "published", 0, where)),
+    )
+
+
+def _source(table: Any, where: str) -> MixtureSource:
+    if not isinstance(table, dict):
+        raise InputError("not a table.", where=where)
+    _refuse_unknown(table, {"corpus", "task", "labels", "repeat", "take", "attribute", "heads", "tails"}, where)
+    task = str(table.get("task"))
+    if task not in FINGERPRINTS:
+        raise InputError(f"there is no task {task!r}.", where=where, next_step=f"Known: {', '.join(FINGERPRINTS)}.")
+    try:
+        corpus = by_name(str(table.get("corpus"))).name
+    except UsageError as error:
+        raise InputError(error.what, where=where, next_step=error.next_step) from None
+    labels = {theirs: _label(ours, where) for theirs, ours in table.get("labels", {}).items()}
+    repeat = _number(table, "repeat", 1.0, where)
+    attribute = _attribute(table, labels, where) if task == "assertion" else None
+    ruled = {label for rule in by_name(corpus).rules for label in rule.labels}
+    if task == "re.pairs" and not (table.get("heads") and table.get("tails")) and not ruled.issuperset(labels):
+        raise InputError("the corpus does not say what its relations join: name heads and tails.", where=where)
+    return MixtureSource(
+        corpus,
+        task,
+        MappingProxyType(labels),
+        repeat,
+        int(_number(table, "take", 0, where)),
+        attribute,
+        tuple(table.get("heads", ())),
+        tuple(table.get("tails", ())),
+    )
+
+
+def _attribute(table: dict[str, Any], labels: Mapping[str, Label], where: str) -> AttributeType:
+    said = table.get("attribute")
+    if not isinstance(said, list) or len(said) != 3 or not all(isinstance(one, str) for one in said):
+        raise InputError("attribute must be [name, description, default].", where=where)
+    name, description, default = said
+    values = tuple(dict.fromkeys(value for value, _ in labels.values()))
+    return AttributeType(name, (), values, default, description)
+
+
+def _label(said: Any, where: str) -> Label:
+    if isinstance(said, str):
+        said = [said, ""]
+    if not (isinstance(said, list) and len(said) == 2 and all(isinstance(one, str) for one in said)):
+        raise InputError("a label must be a name, or [name, description].", where=where)
+    name, description = said
+    if not NAME.match(name.replace(" ", "_")):
+        raise InputError(f"{name!r} is not a label.", where=where)
+    return name, description
+
+
+def _number(table: dict[str, Any], key: str, default: float, where: str) -> float:
+    value = table.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise InputError(f"{key} must be a number that is not negative.", where=where)
+    return float(value)
+
+
+def _refuse_unknown(table: dict[str, Any], known: set[str], where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise InputError(
+                f"{key!r} is not known here.", where=where, next_step=f"Known: {', '.join(sorted(known))}."
             )
-            for source in data["sources"]
-        )
-        return Mixture(
-            data["name"], tuple(data["tasks"]), sources, data.get("window_words", 40), data.get("subsets", 0.0)
-        )
-    except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError) as error:
-        raise InputError(f"this is not a mixture: {error!r}.", where=name_or_path) from None
-
-
-def render(mixture: Mixture, corpora: Path, split: Split, seed: int) -> Iterator[Rendered]:
-    """The windows of all sources, source by source; training draws renderings and subsets, dev takes each once."""
-    chance = random.Random(seed)
-    for source in mixture.sources:
-        for _ in range(source.repeat if split == "train" else 1):
-            for document in documents(source, corpora, split, mixture.window_words):
-                for words, entities in document.windows:
-                    yield _rendered(mixture, source, document.name, document.text, words, entities, chance, split)
-
-
-@dataclass(frozen=True, slots=True)
-class Windowed:
-    """A document of a source, or a stretch of sentences, with `entities` under our labels, cut into windows.
-
-    A window is its words and the entities that lie wholly in it, in offsets of `text`.
-    """
-
-    name: str
-    text: str
-    entities: tuple[Entity, ...]
-    windows: tuple[tuple[tuple[Span, ...], tuple[Entity, ...]], ...]
-
-
-def documents(source: MixtureSource, corpora: Path, split: Split, target: int) -> Iterator[Windowed]:
-    """The documents of a source in windows of about `target` words."""
-    waiting: list[TokenizedSentence] = []
-    for sample in by_name(source.corpus).open(corpora, split):
-        if isinstance(sample, AnnotatedDocument):
-            yield _document(sample.document, source, target)
-        elif isinstance(sample, TokenizedSentence):
-            if waiting and sum(len(one.words) for one in waiting) + len(sample.words) > target:
-                yield _joined(waiting, source)
-                waiting = []
-            waiting.append(sample)
-        else:
-            raise InputError("this corpus has no entities.", where=source.corpus)
-    if waiting:
-        yield _joined(waiting, source)
-
-
-def _document(document: Document, source: MixtureSource, target: int) -> Windowed:
-    entities = _ours(document.entities, source)
-    cut = []
-    for window in windows(document.text, target):
-        if window.words:
-            inside = tuple(e for e in entities if window.start <= e.start and e.end <= window.end)
-            cut.append((window.words, inside))
-    return Windowed(document.name, document.text, tuple(entities), tuple(cut))
-
-
-def _joined(sentences: list[TokenizedSentence], source: MixtureSource) -> Windowed:
-    text = ""
-    words: list[Span] = []
-    entities: list[Entity] = []
-    for sentence in sentences:
-        offset = len(text) + bool(text)
-        text += (" " if text else "") + sentence.text
-        words += [word.shifted(offset) for word in sentence.words]
-        entities += [
-            replace(entity, spans=tuple(span.shifted(offset) for span in entity.spans))
-            for entity in _ours(sentence.entities, source)
-        ]
-    return Windowed(sentences[0].name, text, tuple(entities), ((tuple(words), tuple(entities)),))
-
-
-def _ours(entities: Iterable[Entity], source: MixtureSource) -> list[Entity]:
-    return [replace(e, type=source.types[e.type].name) for e in entities if e.type in source.types]
-
-
-def _rendered(
-    mixture: Mixture,
-    source: MixtureSource,
-    name: str,
-    text: str,
-    words: tuple[Span, ...],
-    entities: tuple[Entity, ...],
-    chance: random.Random,
-    split: Split,
-) -> Rendered:
-    types = list(source.types.values())
-    task = mixture.tasks[0]
-    if split == "train":
-        task = chance.choice(mixture.tasks)
-        if chance.random() < mixture.subsets:
-            types = chance.sample(types, chance.randint(1, len(types)))
-    (program,) = ner.passes(task, types)
-    listed = {entity.name for entity in types}
-    answers, lost = program.answers(words, [entity for entity in entities if entity.type in listed])
-    return Rendered(program.program(text, words), tuple(answers), source.corpus, name, len(words), len(lost))

@@ -80,7 +80,7 @@ def _split(folder: Path, split: str) -> Samples | None:
         if path.suffix == ".parquet":
             table = pyarrow.parquet.read_table(path)
         else:
-            table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+            table = pa.ipc.open_stream(pa.memory_map(str(path))).read_all()
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(
             "this file is cut short or is not Arrow.", where=str(path), next_step="Prepare or copy it again."

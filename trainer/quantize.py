@@ -5,6 +5,7 @@ llama.cpp quantises, in this process; a failed assertion in it ends the command,
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,14 @@ def make(base: Path, adapter: Path | None, folder: Path, file_types: Iterable[st
     if full not in wanted:
         source.unlink()
     return made
+
+
+def merged(base: Path, adapter: Path, target: Path, file_type: str, threads: int = 1) -> Model:
+    """The adapter in its base as one file. Raises ModelError; then `target` is as it was."""
+    with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".merging-") as folder:
+        (made,) = make(base, adapter, Path(folder), [file_type], threads)
+        made.path.replace(target)
+    return Model(made.file_type, target, made.size)
 
 
 def _quantize(source: Path, target: Path, file_type: str, threads: int) -> None:

@@ -317,6 +317,29 @@ def _peak(device: torch.device) -> float | None:
     return round(peak / (2**30 if sys.platform == "darwin" else 2**20), 2)
 
 
+def until_stopped(
+    chosen: Recipe, data: Path, base: str, out: Path, *, resume: bool = False, start_from: Path | None = None
+) -> Finished:
+    """`train` for a terminal: Ctrl-C or SIGTERM ends it behind the step it is in, with a checkpoint.
+
+    Asked a second time it does not wait for that, and raises KeyboardInterrupt; earlier checkpoints stay.
+    """
+    asked: list[int] = []
+
+    def ask(number: int, _frame: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        print("Stopping behind this step, with a checkpoint.", file=sys.stderr)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return train(chosen, data, base, out, resume=resume, start_from=start_from, stop=lambda: bool(asked))
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command of a machine that has no `bioassist`. Returns its exit code."""
     parser = argparse.ArgumentParser(prog="trainer.train", description="LoRA training on prepared token ids.")
@@ -330,27 +353,15 @@ def main(arguments: list[str] | None = None) -> int:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting of the recipe"
     )
     given = parser.parse_args(arguments)
-    asked: list[int] = []
-
-    def ask(number: int, _frame: object) -> None:
-        # The second time there is no waiting for the step to end.
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-        print("Stopping behind this step, with a checkpoint.", file=sys.stderr)
-
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, ask)
         chosen = recipe.load(given.recipe, given.set)
-        finished = train(
+        finished = until_stopped(
             chosen,
             given.data,
             given.base or chosen.base,
             given.out,
             resume=given.resume,
             start_from=given.from_adapter,
-            stop=lambda: bool(asked),
         )
     except BioassistError as error:
         print(f"error: {error}", file=sys.stderr)

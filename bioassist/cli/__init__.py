@@ -16,6 +16,8 @@ COMMANDS = {
     "status": "Say what is done, pending and failed in a project.",
     "export": "Write a project's annotations as brat, spaCy or JSON lines.",
     "convert": "Convert annotated documents from one format to another.",
+    "train": "Make instruction data, train an adapter, export it as GGUF.",
+    "evaluate": "Judge a model on gold data, by the engine that annotates.",
     "models": "List, fetch, check and remove models.",
     "doctor": "Say what works on this machine.",
 }

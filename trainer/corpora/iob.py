@@ -19,8 +19,8 @@ from trainer.corpora.splitting import Split
 _FILES: dict[Split, str] = {"train": "train.tsv", "dev": "devel.tsv|dev.tsv"}
 
 
-def read_iob(path: Path, shown: str, types: dict[str, str]) -> Iterator[TokenizedSentence]:
-    """The sentences of an IOB2 file. `types` maps the file's types ("" for bare B and I) to ours.
+def read_iob(path: Path, shown: str, types: dict[str, str] | None) -> Iterator[TokenizedSentence]:
+    """The sentences of an IOB2 file. `types` maps the file's types ("" for bare B and I) to ours; None takes any.
 
     Raises InputError with file and line for a line of another form, an unknown tag, and an I- that does not go on with
     a mention of its type.
@@ -50,14 +50,14 @@ def read_iob(path: Path, shown: str, types: dict[str, str]) -> Iterator[Tokenize
         yield _sentence(f"{shown}:{begun}", words, tags)
 
 
-def _tag(tag: str, before: str, types: dict[str, str], where: str) -> str:
+def _tag(tag: str, before: str, types: dict[str, str] | None, where: str) -> str:
     if tag == "O":
         return tag
     place, _, type_ = tag.partition("-")
-    if place not in ("B", "I") or type_ not in types:
-        known = ", ".join(f"B-{name}" if name else "B" for name in types)
+    if place not in ("B", "I") or (types is not None and type_ not in types):
+        known = ", ".join(f"B-{name}" if name else "B" for name in types or ("Type",))
         raise InputError(f"unknown tag {tag!r}.", where=where, next_step=f"Known: O, {known} and the same with I.")
-    ours = types[type_]
+    ours = types[type_] if types is not None else type_
     if place == "I" and before not in (f"B-{ours}", f"I-{ours}"):
         after = before if before == "O" or type_ else before[0]
         raise InputError(
