@@ -1,8 +1,8 @@
 """Writes a mixture as token ids in Arrow files, which `trainer.train` learns from on any machine.
 
 `train.arrow` and `dev.arrow` (streams, as `datasets.Dataset.from_file` reads them) hold one sample a row: its text,
-ids, decisions (where the loss is), source, task, document, group and program fingerprint. `dataset.json` says what they
-were made of and what was left out, with a fingerprint over all ids.
+ids, decisions (where the loss is), answers (of choices), source, task, document, group and program fingerprint.
+`dataset.json` says what they were made of and what was left out, with a fingerprint over all ids.
 """
 
 from __future__ import annotations
@@ -158,6 +158,7 @@ class _Making:
                 "text": text,
                 "ids": list(encoded.ids),
                 "decisions": list(encoded.decisions),
+                "answers": list(one.answers) if one.program.choices else [],
                 "source": one.source,
                 "task": one.program.task,
                 "document": one.document,
@@ -189,6 +190,7 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
             ("text", pa.string()),
             ("ids", pa.list_(pa.int32())),
             ("decisions", pa.list_(pa.bool_())),
+            ("answers", pa.list_(pa.string())),
             ("source", pa.string()),
             ("task", pa.string()),
             ("document", pa.string()),

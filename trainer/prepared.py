@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,3 +101,26 @@ def largest_id(samples: Samples) -> int:
     """The largest token id of a split; -1 if it has none."""
     found = pa.compute.max(pa.compute.list_flatten(samples.table["ids"])).as_py()
     return -1 if found is None else int(found)
+
+
+def part(folder: Path, target: Path, wanted: Callable[[str], bool]) -> Prepared:
+    """Write to `target` the rows of `folder` whose task is wanted. Raises InputError if no training row is."""
+    whole = read(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    for split, samples in (("train", whole.train), ("dev", whole.dev)):
+        if samples is None:
+            continue
+        mask = pa.array([wanted(task) for task in samples.table["task"].to_pylist()], pa.bool_())
+        table = samples.table.filter(mask)
+        path = target / f"{split}.arrow"
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+    tasks = {task for task in whole.facts.get("labels", {}) if wanted(task)}
+    facts = {
+        **whole.facts,
+        "labels": {task: labels for task, labels in whole.facts.get("labels", {}).items() if task in tasks},
+        "programs": {task: print_ for task, print_ in whole.facts.get("programs", {}).items() if task in tasks},
+        "fingerprint": hashlib.sha256(f"{whole.fingerprint} {sorted(tasks)}".encode()).hexdigest(),
+    }
+    (target / "dataset.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
+    return read(target)

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from bioassist.cli import train_ablate, train_composition
+from bioassist.cli.bases import base_of
 from bioassist.cli.diagnostics import Exit, say
 from bioassist.errors import BioassistError, InputError, UsageError
 
@@ -26,19 +28,8 @@ def command() -> None:
     """
 
 
-def _base(named: str | None) -> str:
-    """A GGUF file: the one named, a catalog's model's base, or the default's."""
-    from assistant.models import cache, load_catalog
-
-    if named is not None and (Path(named).exists() or named not in load_catalog().entries):
-        return named
-    entry = load_catalog().entry(named)
-    path = cache.base_path(entry)
-    if not path.is_file():
-        raise InputError(
-            f"the base of {entry.name} is not here.", next_step=f"Run `bioassist models pull {entry.name}`."
-        )
-    return str(path)
+command.add_command(train_composition.command)
+command.add_command(train_ablate.command)
 
 
 @command.command("data")
@@ -71,7 +62,7 @@ def data(**options: Any) -> int:
     out: Path = options["out"]
     if (out / "dataset.json").exists() and not options["force"]:
         raise UsageError("there are data already.", where=str(out), next_step="Name another folder, or add --force.")
-    base = Path(_base(options["base"]))
+    base = Path(base_of(options["base"]))
     if not base.is_file():
         raise UsageError("--base must be a GGUF file, whose vocabulary counts.", where=str(base))
     shelf = Shelf(options["corpora"] or default_root(), online=options["online"])
@@ -91,7 +82,8 @@ def data(**options: Any) -> int:
         skip_missing=options["skip_missing"],
         say=told,
     )
-    for line in shelf.report.lines():
+    # The first line counts what was read, which the table does better.
+    for line in list(shelf.report.lines())[1:]:
         say(f"bioassist: {line}")
     if options["as_json"]:
         click.echo((out / "dataset.json").read_text("utf-8"), nl=False)
@@ -128,7 +120,7 @@ def run(**options: Any) -> int:
     finished = until_stopped(
         chosen,
         options["data_"],
-        _base(None) if base == "smollm2-135m-instruct" else _base(base),
+        base_of(None) if base == "smollm2-135m-instruct" else base_of(base),
         options["out"],
         resume=options["resume"],
         start_from=options["from_adapter"],
@@ -173,7 +165,7 @@ def export(**options: Any) -> int:
     for target in (options["out"], options["merged"]):
         if target is not None and target.exists() and not options["force"]:
             raise UsageError("this is there already.", where=str(target), next_step="Name another, or add --force.")
-    base = Path(_base(options["base_gguf"] or manifest["base"]["source"]))
+    base = Path(base_of(options["base_gguf"] or manifest["base"]["source"]))
     if not base.is_file():
         raise UsageError("the base must be a GGUF file here.", where=str(base), next_step="Name it with --base-gguf.")
     name = options["name"] or folder.resolve().name

@@ -24,10 +24,14 @@ class Shelf:
     online: bool = False
     whole: bool = True
     report: Report = field(default_factory=Report)
+    _heard: set[tuple[str, Split]] = field(default_factory=set, repr=False, compare=False)
 
     def open(self, corpus: Corpus, split: Split) -> Iterator[Sample]:
         """The samples of a split. Raises InputError saying how to get the corpus if it is not here."""
-        return corpus.open(self.root, split, self.report, whole=self.whole, online=self.online)
+        # A corpus that is read several times has the same faults each time.
+        report = Report() if (corpus.name, split) in self._heard else self.report
+        self._heard.add((corpus.name, split))
+        return corpus.open(self.root, split, report, whole=self.whole, online=self.online)
 
     def holds(self, corpus: Corpus) -> Path:
         """Its folder. Raises InputError as `open` does."""

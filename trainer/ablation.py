@@ -1,0 +1,106 @@
+"""What each kind of task in a mixture is good for: train without it at the same token budget, and judge everything.
+
+Runs are independent and kept in folders of their own, so an interrupted ablation goes on where it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from bioassist.errors import UsageError
+from bioassist.metrics.bootstrap import Interval
+from trainer import adapter_gguf, dataset, prepared
+from trainer.corpora.shelf import Shelf
+from trainer.engine import engine
+from trainer.judging import Judged, judge
+from trainer.mixture import Mixture
+from trainer.recipe import Recipe
+
+EVERYTHING = "everything"
+RESULTS = "ablation.json"
+
+
+def kind(task: str) -> str:
+    """The group that a task is left out with: "ner", "re", "class", "qa" or its own name."""
+    return task.partition(".")[0]
+
+
+def ablate(
+    mixture: Mixture,
+    shelf: Shelf,
+    base: Path,
+    recipe: Recipe,
+    out: Path,
+    *,
+    budget_tokens: int,
+    limit: int | None = None,
+    threads: int = 2,
+    say: Callable[[str], None] = lambda line: None,
+) -> dict[str, list[Judged]]:
+    """Scores by what was left out, `EVERYTHING` first. Each run trains on `budget_tokens` tokens from the GGUF `base`.
+
+    Raises UsageError for a mixture with one kind of task alone, and what data, training and evaluation raise.
+    """
+    kinds = list(dict.fromkeys(kind(source.task) for source in mixture.sources))
+    if len(kinds) < 2:
+        raise UsageError(f"{mixture.name} has one kind of task alone; there is nothing to leave out.")
+    data = out / "data"
+    if not (data / "dataset.json").exists():
+        dataset.write(mixture, shelf, base, data, context=recipe.batch.pack_tokens, say=say)
+    chosen = replace(recipe, optimization=replace(recipe.optimization, budget_tokens=budget_tokens, epochs=1e3))
+    found: dict[str, list[Judged]] = {}
+    for left_out in (EVERYTHING, *kinds):
+        folder = out / (left_out if left_out == EVERYTHING else f"without-{left_out}")
+        results = folder / RESULTS
+        if results.exists():
+            found[left_out] = [_judged(one) for one in json.loads(results.read_text("utf-8"))]
+            continue
+        say(f"Training on {EVERYTHING if left_out == EVERYTHING else f'all but {left_out}'}.")
+        adapter = _trained(data, folder, chosen, base, left_out)
+        with engine(base, adapter, threads) as running:
+            judged = [judge(running, mixture, source, shelf, limit) for source in mixture.sources]
+        found[left_out] = [one for one in judged if one is not None]
+        results.write_text(json.dumps([asdict(one) for one in found[left_out]], indent=1) + "\n", "utf-8")
+    return found
+
+
+def _trained(data: Path, folder: Path, recipe: Recipe, base: Path, left_out: str) -> Path:
+    """Train on `data` without the kind `left_out` and export; an unfinished run in `folder` is gone on with."""
+    from trainer.train import train
+
+    part = folder / "data"
+    prepared.part(data, part, lambda task: kind(task) != left_out)
+    run = folder / "run"
+    finished = train(recipe, part, str(base), run, resume=run.exists())
+    manifest: dict[str, Any] = json.loads((run / "manifest.json").read_text("utf-8"))
+    target = folder / "adapter.gguf"
+    return adapter_gguf.export(finished.adapter, base, target, file_type="F16", name=folder.name, manifest=manifest)
+
+
+def _judged(said: dict[str, Any]) -> Judged:
+    interval = said.pop("interval")
+    return Judged(**said, interval=Interval(**interval) if interval else None)
+
+
+def table(found: dict[str, Sequence[Judged]] | dict[str, list[Judged]]) -> list[str]:
+    """Lines of a Markdown table: a row a source, a column a run; what is left out stands as a difference."""
+    runs = list(found)
+    lines = [
+        "| source and task | measure | everything (95%) | " + " | ".join(f"without {name}" for name in runs[1:]) + " |",
+        "|---|---|---|" + "---|" * (len(runs) - 1),
+    ]
+    for place, whole in enumerate(found[EVERYTHING]):
+        cells = [whole.name, whole.measure, _with_interval(whole)]
+        cells += [f"{found[name][place].value - whole.value:+.3f}" for name in runs[1:]]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _with_interval(one: Judged) -> str:
+    if one.interval is None:
+        return f"{one.value:.3f}"
+    return f"{one.value:.3f} ({one.interval.low:.3f} to {one.interval.high:.3f})"
