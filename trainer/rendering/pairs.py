@@ -53,7 +53,9 @@ def render_marked(source: MixtureSource, shelf: Shelf, split: Split, drawing: Dr
                 continue
             options = [source.labels[label] for label in pair.options if label in source.labels]
             task = Marked(pair.head.type, pair.tail.type, options)
-            sentence = _sentence(document.text, pair)
+            # Pairs that come one by one have their sentence for a document.
+            whole = not by_name(source.corpus).rules
+            sentence = Span(0, len(document.text)) if whole else _sentence(document.text, pair)
             yield Rendered(
                 task.program(
                     sentence.of(document.text), _within_of(pair.head, sentence), _within_of(pair.tail, sentence)
