@@ -7,12 +7,15 @@ how often it was right.
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from bioassist.documents import Entity
 from bioassist.metrics import labels, spans
+from bioassist.metrics.bootstrap import Interval, draws, interval
+from bioassist.metrics.rouge import rouge_l
 from bioassist.schema import EntityType
 from bioassist.tasks import classification, ner, relations
 from bioassist.tasks.program import Choice, Program
@@ -41,6 +44,17 @@ class EntityScores:
     words: int
     words_per_s: float
     tokens_per_word: float
+    too_long: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextScores:
+    """`rouge_l` is the mean F1 of written answers against gold ones, 0 to 1, with its 95% interval by group."""
+
+    rouge_l: float
+    interval: Interval | None
+    samples: int
+    tokens_per_s: float
     too_long: int
 
 
@@ -110,6 +124,28 @@ def decisions(engine: Engine, samples: Sequence[Rendered]) -> DecisionScores:
     seconds = engine.seconds - before[0]
     return DecisionScores(
         scores, tuple(sure), len(samples), len(decided) / max(seconds, 1e-9), engine.too_long - before[1]
+    )
+
+
+def texts(engine: Engine, samples: Sequence[Rendered]) -> TextScores:
+    """Let the model write the answers of `samples`, and compare them with the gold ones by ROUGE-L."""
+    by_group: dict[str, list[float]] = defaultdict(list)
+    before = engine.seconds, engine.tokens, engine.too_long
+    for place, (answer,) in engine.run(one.program for one in samples):
+        by_group[samples[place].group].append(rouge_l(samples[place].answers[0], answer.option))
+    groups = [(sum(values), len(values)) for values in by_group.values()]
+    means = [
+        sum(total * times for (total, _), times in zip(groups, drawn, strict=True))
+        / sum(count * times for (_, count), times in zip(groups, drawn, strict=True))
+        for drawn in draws(len(groups))
+    ]
+    count = sum(number for _, number in groups)
+    return TextScores(
+        sum(total for total, _ in groups) / max(count, 1),
+        interval(means) if len(groups) > 1 else None,
+        count,
+        (engine.tokens - before[1]) / max(engine.seconds - before[0], 1e-9),
+        engine.too_long - before[2],
     )
 
 

@@ -19,7 +19,7 @@ _RARE = ("re.pairs", "class.many")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`value` of `measure` (exact F1, micro F1 or accuracy; 0 to 1) over `samples` documents or samples."""
+    """`value` of `measure` (exact F1, micro F1, accuracy or ROUGE-L; 0 to 1) over `samples` documents or samples."""
 
     source: str
     task: str
@@ -36,9 +36,7 @@ class Judged:
 def judge(
     engine: Engine, mixture: Mixture, source: MixtureSource, shelf: Shelf, limit: int | None = None
 ) -> Judged | None:
-    """Judge one source; None for free text, which is not decided. `limit` samples are drawn with a fixed seed."""
-    if source.task == "qa.free":
-        return None
+    """Judge one source; None if it has nothing to judge. `limit` samples are drawn with a fixed seed."""
     if source.task.startswith("ner."):
         names = {theirs: entity.name for theirs, entity in source.types.items()}
         every = list(documents(source.corpus, names, shelf, "dev", mixture.window_words))
@@ -47,7 +45,13 @@ def judge(
         score = found.exact.micro
         return Judged(source.corpus, source.task, "exact F1", score.f1, score.f1_interval, found.documents)
     samples = list(render_source(source, shelf, "dev", Drawing(mixture, "dev", random.Random(0))))
-    decided = evaluate.decisions(engine, evaluate.some(samples, limit))
+    if not samples:
+        return None
+    chosen = evaluate.some(samples, limit)
+    if source.task == "qa.free":
+        said = evaluate.texts(engine, chosen)
+        return Judged(source.corpus, source.task, "ROUGE-L", said.rouge_l, said.interval, said.samples)
+    decided = evaluate.decisions(engine, chosen)
     scores = decided.scores
     if source.task in _RARE:
         return Judged(source.corpus, source.task, "micro F1", scores.micro, scores.micro_interval, decided.samples)

@@ -87,6 +87,7 @@ class Compiler:
         self._tree = lru_cache(maxsize=4096)(self._make_tree)
 
     def compile(self, program: Program) -> Compiled:
+        """Raises ValueError for text that is to be written with nothing given in front of it."""
         shared: list[int] = [] if self._bos is None else [self._bos]
         steps: list[Given | Decision | Writing] = []
         cells = 0
@@ -99,6 +100,8 @@ class Compiler:
                     steps.append(Given(ids))
                     cells += len(ids)
             elif isinstance(piece, Free):
+                if not steps or not isinstance(steps[-1], Given):
+                    raise ValueError(f"nothing is given in front of what is written at {piece.name}")
                 steps.append(Writing(piece))
                 cells += piece.limit
             else:

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import llama_cpp
+import numpy as np
 
 from assistant.engine.scheduler import Fed
+from assistant.engine.writing import Best
 from bioassist.errors import EngineError, ModelError
 
 # File types by the name that users see. Numbers are llama.cpp's, the same in every release.
@@ -233,6 +235,19 @@ class Llama:
                 "the model gives no finite numbers.", next_step="Its file may be damaged: `models verify`."
             )
         return values
+
+    def best(self, place: int) -> Best:
+        """The likeliest token of the whole vocabulary behind the batch's token number `place`."""
+        row = llama_cpp.llama_get_logits_ith(self._context, place)
+        values = np.ctypeslib.as_array(row, (self.vocabulary.size,)).astype(np.float64)
+        token = int(values.argmax())
+        if not np.isfinite(values[token]):
+            raise EngineError(
+                "the model gives no finite numbers.", next_step="Its file may be damaged: `models verify`."
+            )
+        probability = float(1.0 / np.exp(values - values[token]).sum())
+        ends = self.vocabulary.is_end(token)
+        return Best(token, probability, b"" if ends else self.vocabulary.text(token), ends)
 
     def all_logits(self, place: int) -> list[float]:
         row = llama_cpp.llama_get_logits_ith(self._context, place)

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from assistant.engine.compile import Compiled, Compiler, Decision, Given, Node, Writing
+from assistant.engine.compile import Compiled, Compiler, Given, Node, Writing
+from assistant.engine.writing import Best, Written
 from bioassist.errors import EngineError
 from bioassist.tasks.program import Answer
 
@@ -37,6 +38,7 @@ class Decoder(Protocol):
 
     def decode(self, tokens: Sequence[Fed]) -> None: ...
     def logits(self, place: int, of: Sequence[int]) -> list[float]: ...
+    def best(self, place: int) -> Best: ...
     def share(self, source: int, target: int, length: int) -> None: ...
     def forget(self, sequence: int, start: int = 0) -> None: ...
 
@@ -87,7 +89,7 @@ class _Running:
     decisions: int
     step: int = 0
     previous: str | None = None
-    queue: deque[tuple[int, _Ask | None]] = field(default_factory=deque)
+    queue: deque[tuple[int, _Ask | Written | None]] = field(default_factory=deque)
     asked: int = 0
     path: list[tuple[float, dict[str, float]]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
@@ -141,8 +143,6 @@ class Scheduler:
 
     def submit(self, job: Job) -> None:
         """Raises EngineError for a program that can never fit; the caller cuts its input instead."""
-        if any(isinstance(step, Writing) for step in job.compiled.steps):
-            raise EngineError(f"the task {job.compiled.program.task} writes text, which annotation does not run.")
         if job.compiled.cells > self.longest:
             raise EngineError(f"a window of {job.compiled.cells} tokens does not fit a context of {self._cells}.")
         place = next((i for i, other in enumerate(self._waiting) if other.priority > job.priority), len(self._waiting))
@@ -153,12 +153,15 @@ class Scheduler:
         finished = self._admit()
         fed: list[Fed] = []
         asks: dict[int, list[tuple[int, int, _Ask]]] = {}
+        writing: dict[int, tuple[int, Written]] = {}
         # Those that decide go before those that still read their input: they are what the others wait behind.
         for running in sorted(self._running, key=lambda running: len(running.queue)):
             count = min(self._batch - len(fed), len(running.queue))
             for _ in range(count):
                 token, ask = running.queue.popleft()
-                if ask is not None:
+                if isinstance(ask, Written):
+                    writing[running.sequence] = (len(fed), ask)
+                elif ask is not None:
                     asks.setdefault(running.sequence, []).append((len(fed), running.position, ask))
                 fed.append(Fed(token, running.position, running.sequence, ask is not None))
                 running.position += 1
@@ -168,10 +171,14 @@ class Scheduler:
             self.tokens_evaluated += len(fed)
             self.batches += 1
         for running in list(self._running):
-            if running.sequence in asks:
+            if running.sequence in writing:
+                self._write(running, *writing[running.sequence])
+            elif running.sequence in asks:
                 self._decide(running, asks[running.sequence])
-                if running.complete:
-                    finished.append(self._finish(running))
+            else:
+                continue
+            if running.complete:
+                finished.append(self._finish(running))
         return finished
 
     def _admit(self) -> list[Done]:
@@ -189,7 +196,7 @@ class Scheduler:
             sequence = self._free.pop()
             self._decoder.share(prefix, sequence, len(job.compiled.shared))
             self._reserved += own
-            decisions = sum(isinstance(step, Decision) for step in job.compiled.steps)
+            decisions = sum(not isinstance(step, Given) for step in job.compiled.steps)
             running = _Running(job, sequence, len(job.compiled.shared), decisions)
             self._running.append(running)
             self._queue(running)
@@ -217,17 +224,27 @@ class Scheduler:
         self._reserved += len(ids)
         return sequence
 
-    def _queue(self, running: _Running) -> None:
-        """Queue the program's steps up to `lookahead` decisions ahead, the likely answers taken for granted."""
+    def _queue(self, running: _Running, given: Sequence[int] = ()) -> None:
+        """Queue the program's steps up to `lookahead` decisions ahead, the likely answers taken for granted.
+
+        `given` are tokens in front of them.
+        """
         steps = running.job.compiled.steps
-        given: list[int] = []
+        given = list(given)
         while running.step < len(steps) and running.asked < self._lookahead:
             step = steps[running.step]
             if isinstance(step, Given):
+                following = steps[running.step + 1] if running.step + 1 < len(steps) else None
+                if isinstance(following, Writing) and running.asked:
+                    # Nothing is written behind a draft.
+                    break
                 given += step.ids
                 running.step += 1
                 continue
-            assert isinstance(step, Decision), "submit refuses programs that write"
+            if isinstance(step, Writing):
+                running.step += 1
+                self._append(running, given, Written(step.free))
+                return
             node = self._compiler.tree(step.choice, running.previous)
             if len(ways(node, step.after)) == 1 and running.asked:
                 # Nothing to decide here, but what was drafted before it has to be decided first.
@@ -248,7 +265,7 @@ class Scheduler:
             self._append(running, given, None)
 
     @staticmethod
-    def _append(running: _Running, tokens: Sequence[int], ask: _Ask | None) -> None:
+    def _append(running: _Running, tokens: Sequence[int], ask: _Ask | Written | None) -> None:
         for token in tokens[:-1]:
             running.queue.append((token, None))
         running.queue.append((tokens[-1], ask))
@@ -305,6 +322,17 @@ class Scheduler:
             self._turn(running, ask, position, tokens[best], chosen)
             return
         self._queue(running)
+
+    def _write(self, running: _Running, place: int, written: Written) -> None:
+        """Write one token more, or go on with what follows the text."""
+        running.asked -= 1
+        best = self._decoder.best(place)
+        if written.add(best):
+            self._append(running, [best.token], written)
+            return
+        running.answers.append(written.answer)
+        running.previous = None
+        self._queue(running, self._compiler.option(written.free.stop))
 
     def _turn(self, running: _Running, ask: _Ask, position: int, token: int, chosen: Node | None) -> None:
         """Go another way than what was queued behind `ask`."""
