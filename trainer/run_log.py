@@ -44,6 +44,14 @@ class Log:
         self._file.close()
 
 
+class Silent:
+    """The log of a process that is not the one to write."""
+
+    def add(self, **values: Any) -> None: ...
+
+    def close(self) -> None: ...
+
+
 def entries(path: Path) -> list[dict[str, Any]]:
     """Whole lines of a log; a killed run may have left a piece of one at its end."""
     found = []

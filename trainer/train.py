@@ -28,9 +28,9 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from bioassist.errors import BioassistError, InputError, ModelError, UsageError
-from trainer import checkpoints, memory, packing, prepared, recipe, run_log
+from trainer import checkpoints, memory, packing, parallel, prepared, recipe, run_log
 from trainer.adapter import Adapter, copy
-from trainer.base import Base, open_base, quiet
+from trainer.base import Base, device_for, open_base, quiet
 from trainer.checkpoints import Position
 from trainer.deciding import decision_logits, evaluate
 from trainer.optimizing import optimizer_for, rate_at
@@ -75,7 +75,11 @@ def train(
     is asked after each step; a run that it ends has a checkpoint there. Raises BioassistError: InputError for the data,
     ModelError for the base, a loss that is no number and a full disk, UsageError for the rest.
     """
-    checkpoints.start_folder(out, resume)
+    device = device_for(chosen.machine)
+    ranks = parallel.join(device.type == "cuda")
+    if ranks.first:
+        checkpoints.start_folder(out, resume)
+    ranks.wait()
     learned = prepared.read(data)
     planned = packing.plan(
         learned.train.lengths,
@@ -87,9 +91,16 @@ def train(
     )
     if chosen.machine.threads:
         torch.set_num_threads(chosen.machine.threads)
+    if not ranks.first:
+        # The first may have to write the base out, which the others then read.
+        ranks.wait()
     opened = open_base(base, chosen.machine, out / DEQUANTIZED)
+    if ranks.first:
+        ranks.wait()
     _check_vocabulary(learned, opened)
-    run = _Run(chosen, learned, planned, opened, out, run_log.Progress(len(planned.steps), planned.tokens, say))
+    heard = say if ranks.first else lambda line: None
+    progress = run_log.Progress(len(planned.steps), planned.tokens, heard)
+    run = _Run(chosen, learned, planned, opened, out, progress, ranks)
     if start_from is not None and not resume:
         run.adapter.load(start_from)
     run.begin(resume, start_from)
@@ -100,9 +111,17 @@ class _Run:
     """One run over its plan."""
 
     def __init__(
-        self, chosen: Recipe, data: Prepared, plan: packing.Plan, base: Base, out: Path, progress: run_log.Progress
+        self,
+        chosen: Recipe,
+        data: Prepared,
+        plan: packing.Plan,
+        base: Base,
+        out: Path,
+        progress: run_log.Progress,
+        ranks: parallel.Ranks,
     ) -> None:
         self.recipe, self.data, self.plan, self.base, self.out, self.progress = chosen, data, plan, base, out, progress
+        self.ranks = ranks
         computing = torch.float32 if chosen.machine.precision == "f32" else torch.bfloat16
         self.adapter = Adapter(base.model, chosen.lora, computing, chosen.optimization.seed)
         self.adapter.model.train()
@@ -122,7 +141,7 @@ class _Run:
             "base": {"source": self.base.source, "kind": self.base.kind, "sum": self.base.sum},
             "start_from": str(start_from) if start_from else None,
             "versions": run_log.versions(),
-            "machine": run_log.machine(self.base.device),
+            "machine": {**run_log.machine(self.base.device), "processes": self.ranks.size},
             "steps": len(self.plan.steps),
             "tokens": self.plan.tokens,
             "too_long": self.plan.too_long,
@@ -130,7 +149,8 @@ class _Run:
         }
         if resume:
             self._resume()
-        run_log.write_manifest(self.out, self.manifest)
+        if self.ranks.first:
+            run_log.write_manifest(self.out, self.manifest)
         widest = max((pack for step in self.plan.steps for pack in step.packs), key=self._length)
         decisions = sum(sum(self.data.train.sample(row)[1]) for row in widest)
         load = memory.Load(self._length(widest), decisions, self.adapter.count)
@@ -147,7 +167,7 @@ class _Run:
             )
 
     def go(self, stop: Callable[[], bool]) -> Finished:
-        log = run_log.Log(self.out, self.position.step)
+        log = run_log.Log(self.out, self.position.step) if self.ranks.first else run_log.Silent()
         loss = math.nan
         stopped = False
         saved = time.monotonic()
@@ -159,17 +179,19 @@ class _Run:
                 epoch_ends = last or self.plan.steps[number].epoch != self.plan.steps[number - 1].epoch
                 if epoch_ends or (self.recipe.saving.dev_steps and number % self.recipe.saving.dev_steps == 0):
                     self._evaluate(log)
-                stopped = not last and stop()
+                stopped = not last and self.ranks.any(stop(), self.base.device)
                 due = time.monotonic() - saved >= self.recipe.saving.minutes * 60
                 counted = self.recipe.saving.steps and number % self.recipe.saving.steps == 0
-                if last or stopped or due or counted or epoch_ends:
+                if self.ranks.first and (last or stopped or due or counted or epoch_ends):
                     checkpoints.save(self.out, self.position, self.adapter, self.optimizer, self.recipe.saving.keep)
                     saved = time.monotonic()
         finally:
             log.close()
+        # What the first writes at the end, all may read.
+        self.ranks.wait()
         return self._finish(loss, stopped)
 
-    def _step(self, log: run_log.Log) -> float:
+    def _step(self, log: run_log.Log | run_log.Silent) -> float:
         """One optimizer step. Raises ModelError where loss or gradient is no number, with nothing changed."""
         began = time.monotonic()
         step = self.plan.steps[self.position.step]
@@ -180,7 +202,7 @@ class _Run:
             group["lr"] = rate
         self.optimizer.zero_grad(set_to_none=True)
         total = 0.0
-        for pack in packs:
+        for pack in self.ranks.share(packs):
             if not len(pack.labels):
                 continue
             logits = decision_logits(self.adapter.model, pack, self.recipe.machine.precision)
@@ -188,6 +210,7 @@ class _Run:
             total += float(part.detach())
             part.backward()  # type: ignore[no-untyped-call]
             self.adapter.collect()
+        total = self.ranks.add_up(self.adapter.masters.values(), total)
         clip = self.recipe.optimization.clip or math.inf
         norm = float(torch.nn.utils.clip_grad_norm_(self.adapter.masters.values(), clip))
         if not (math.isfinite(total) and math.isfinite(norm)):
@@ -204,8 +227,8 @@ class _Run:
         self.progress.step(self.position.step, step.epoch, total, rate, step.tokens, self.position.tokens, seconds)
         return total
 
-    def _evaluate(self, log: run_log.Log) -> None:
-        if self.data.dev is None or not self.recipe.saving.dev_samples:
+    def _evaluate(self, log: run_log.Log | run_log.Silent) -> None:
+        if self.data.dev is None or not self.recipe.saving.dev_samples or not self.ranks.first:
             return
         self.adapter.model.eval()
         self.dev = evaluate(
@@ -236,6 +259,8 @@ class _Run:
     def _finish(self, loss: float, stopped: bool) -> Finished:
         last = checkpoints.newest(self.out)
         final = self.out / ADAPTER
+        if not self.ranks.first:
+            return Finished(final, self.position.step, self.position.tokens, self.position.seconds, loss, None, stopped)
         if last is not None and not stopped:
             if not final.exists():
                 partial = self.out / f".{ADAPTER}"

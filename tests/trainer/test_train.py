@@ -301,6 +301,7 @@ def test_it_runs_from_its_own_files_alone(base: Path, data: Path, tmp_path: Path
         "memory",
         "optimizing",
         "packing",
+        "parallel",
         "prepared",
         "recipe",
         "run_log",
