@@ -143,7 +143,8 @@ class Provenance:
     """Where an annotation comes from.
 
     `status` says what a person did with it; `confidence` is the probability (0 to 1) that its suggester gave it;
-    `trained` is False if the model was never trained on the label that served this type.
+    `trained` is False if the model was never trained on the label that served this type; `bulk` is True if a person
+    accepted it with many others at once, without a look at each.
     """
 
     status: Status
@@ -153,6 +154,7 @@ class Provenance:
     program: str | None = None
     trained: bool = True
     actor: str | None = None
+    bulk: bool = False
 
 
 @dataclass(frozen=True, slots=True)

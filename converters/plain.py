@@ -190,6 +190,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "actor": _text_or_none,
     "confidence": _confidence,
     "trained": _flag,
+    "bulk": _flag,
     "bom": _flag,
     "status": _status,
 }

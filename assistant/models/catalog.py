@@ -21,7 +21,7 @@ import bioassist
 from bioassist.errors import ModelError
 
 FORMAT = 1
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -156,6 +156,11 @@ def load_catalog() -> Catalog:
     return Catalog(MappingProxyType(entries), str(default))
 
 
+def names(path: Path) -> set[str]:
+    """The models of one catalog file. Raises ModelError where it cannot be read."""
+    return set(_read(path)[1])
+
+
 def _read(path: Path) -> tuple[str | None, dict[str, Entry]]:
     try:
         with path.open("rb") as file:
@@ -219,8 +224,8 @@ class _Table:
 
 
 def _entry(name: str, table: _Table, path: Path) -> Entry:
-    if not _NAME.fullmatch(name):
-        raise table.wrong(f"has a name that should be like {_NAME.pattern}")
+    if not NAME.fullmatch(name):
+        raise table.wrong(f"has a name that should be like {NAME.pattern}")
     base = table.table("base")
     labels, programs, licences = table.table("labels"), table.table("programs"), table.table("licences")
     adapter = table.table("adapter") if "adapter" in table.content else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -111,9 +112,27 @@ def _base(entry: Entry, given: Path | None, place: Path, progress: Progress) -> 
             return kept, check_base(kept, entry, progress)
         except ModelError as error:
             progress.note(f"The base in the cache is fetched again: {error.what}")
-    came = from_file(given, entry, place, progress) if given is not None else fetch(entry, place, progress)
-    contents = check_base(came, entry, progress)
+    if given is None and (shared := _of_another_model(entry, place, progress)) is not None:
+        came, contents = shared
+    else:
+        came = from_file(given, entry, place, progress) if given is not None else fetch(entry, place, progress)
+        contents = check_base(came, entry, progress)
     return cache.keep(came, entry.name, entry.base.file), contents
+
+
+def _of_another_model(entry: Entry, place: Path, progress: Progress) -> tuple[Path, Contents] | None:
+    """The base as another model has it here already, checked: an adapter on a known base needs no network."""
+    for there in cache.root().glob(f"*/{glob.escape(entry.base.file)}"):
+        # Folders with a dot are those of pulls under way.
+        own = there.parent.name == entry.name or there.parent.name.startswith(".")
+        if own or there.stat().st_size != entry.base.size:
+            continue
+        came = from_file(there, entry, place, progress)
+        try:
+            return came, check_base(came, entry, progress)
+        except ModelError as error:
+            progress.note(f"Not from {there}: {error.what}")
+    return None
 
 
 def _merged(base: Path, adapter: AdapterFile, place: Path, progress: Progress) -> Path:

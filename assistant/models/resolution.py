@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant.models import cache, sums
 from assistant.models.catalog import Catalog, Entry, load_catalog
 from assistant.models.fetch import by_hand
+from assistant.models.fitting import adapter_contents, check_fit
 from assistant.models.gguf_file import Contents
 from assistant.models.progress import Progress
 from assistant.models.pulling import pull
@@ -86,6 +87,7 @@ def resolve(
             licence=entry.licence,
         )
     _same_architecture(own, entry.architecture)
+    check_fit(cache.base_path(entry), entry.base.sha256, own.path)
     # An adapter of the person's is for the base alone, not for one that has the catalog's adapter in it.
     bare = entry.adapter is not None
     return ResolvedModel(
@@ -117,6 +119,7 @@ def _file(path: Path, adapter: _Adapter | None) -> ResolvedModel:
         )
     if adapter is not None:
         _same_architecture(adapter, contents.architecture)
+        check_fit(path, sums.known_sha256(path), adapter.path)
     told = adapter.contents if adapter else contents
     return ResolvedModel(
         name=path.stem if adapter is None else f"{path.stem}+{adapter.path.stem}",
@@ -131,12 +134,7 @@ def _file(path: Path, adapter: _Adapter | None) -> ResolvedModel:
 
 
 def _checked_adapter(path: Path) -> _Adapter:
-    if not path.is_file():
-        raise ModelError("there is no such adapter file.", where=str(path))
-    contents = sums.known_contents(path)
-    if contents.kind != "adapter":
-        raise ModelError("this is a model, not an adapter.", where=str(path), next_step="Give it with --model.")
-    return _Adapter(path, contents, sums.known_sha256(path))
+    return _Adapter(path, adapter_contents(path), sums.known_sha256(path))
 
 
 def _same_architecture(adapter: _Adapter, architecture: str) -> None:

@@ -30,17 +30,18 @@ def sha256(path: Path, at: Callable[[int], None] = lambda done: None) -> str:
 
 def known_sha256(path: Path) -> str:
     """`sha256`, remembered as long as the file's size and time stay as they are."""
-    found = _remember(path, "sha256", lambda: sha256(path))
+    found = remembered(path, "sha256", lambda: sha256(path))
     return str(found)
 
 
 def known_contents(path: Path) -> Contents:
     """`read_contents`, remembered likewise. Raises ModelError."""
-    found: dict[str, Any] = _remember(path, "contents", lambda: asdict(read_contents(path)))
+    found: dict[str, Any] = remembered(path, "contents", lambda: asdict(read_contents(path)))
     return Contents(**found)
 
 
-def _remember(path: Path, what: str, find: Callable[[], Any]) -> Any:
+def remembered(path: Path, what: str, find: Callable[[], Any]) -> Any:
+    """What `find` gives (as JSON holds it) about `path`, asked once for each size and time of the file."""
     with cache.disk_errors(path):
         state = path.stat()
     key = str(path.resolve())

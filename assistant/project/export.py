@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.project.bulk import accepted_in_bulk
 from assistant.project.records import DocumentRow
 from assistant.project.state import Fold, Item, reading_order
 from assistant.project.store import Project
@@ -72,7 +73,8 @@ def _document(project: Project, row: DocumentRow, include: Include) -> tuple[Doc
     items = sorted(folded.items(), key=reading_order)
     pending = [item for item in items if item.status == "pending"]
     chosen = [item for item in items if item.kept or (include == "all" and item.status == "pending")]
-    single = _single(chosen)
+    bulk = accepted_in_bulk(project, row)
+    single = _single(chosen, bulk)
     numbers, provisional = project.export_numbers.of(row.id, [item.id for item in single])
     entities = [(f"T{numbers[item.id]}", item) for item in single]
     document = Document(
@@ -80,20 +82,22 @@ def _document(project: Project, row: DocumentRow, include: Include) -> tuple[Doc
         text=project.text(row.id),
         entities=tuple(Entity(number, item.type, item.spans) for number, item in entities),
         source=TextSource(row.path, row.encoding, row.bom, row.newline),
-        provenance={number: _provenance(item) for number, item in entities},
+        provenance={number: _provenance(item, item.id in bulk) for number, item in entities},
     )
     return document, 0 if include == "all" else len(pending), len(chosen) - len(single), provisional
 
 
-def _single(items: Iterable[Item]) -> list[Item]:
-    # Two suggestions can be edited to one extent; as annotations they are one.
+def _single(items: Iterable[Item], bulk: Container[str]) -> list[Item]:
+    # Two suggestions can be edited to one extent; as annotations they are one, which a person looked at if at either.
     by_extent: dict[object, Item] = {}
     for item in items:
-        by_extent.setdefault((item.type, item.spans), item)
+        there = by_extent.setdefault((item.type, item.spans), item)
+        if there.id in bulk and item.id not in bulk:
+            by_extent[(item.type, item.spans)] = item
     return list(by_extent.values())
 
 
-def _provenance(item: Item) -> Provenance:
+def _provenance(item: Item, bulk: bool) -> Provenance:
     statuses: dict[str, Status] = {
         "pending": "unreviewed",
         "accepted": "accepted",
@@ -108,4 +112,5 @@ def _provenance(item: Item) -> Provenance:
         program=item.program,
         trained=item.trained,
         actor=item.actor,
+        bulk=bulk,
     )

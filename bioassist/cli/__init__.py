@@ -18,7 +18,7 @@ COMMANDS = {
     "convert": "Convert annotated documents from one format to another.",
     "train": "Make instruction data, train an adapter, export it as GGUF.",
     "evaluate": "Judge a model on gold data, by the engine that annotates.",
-    "models": "List, fetch, check and remove models.",
+    "models": "List, fetch, check, add and remove models.",
     "doctor": "Say what works on this machine.",
 }
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bioassist.cli import models_add, models_remove
 from bioassist.cli.diagnostics import Exit, say, visible
 from bioassist.cli.fetching import FetchDisplay
-from bioassist.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.models import Catalog, Entry, Prepared
@@ -21,7 +20,7 @@ TYPES = ("auto", "Q4_0", "Q8_0", "Q4_K", "BF16", "F16")
 
 @click.group("models")
 def command() -> None:
-    """List, fetch, check and remove models.
+    """List, fetch, check, add and remove models.
 
     Models are kept in the user's cache, or in the folder that BIOASSIST_MODELS names. `models pull` alone goes to the
     network.
@@ -30,6 +29,10 @@ def command() -> None:
     Example:
       bioassist models pull
     """
+
+
+command.add_command(models_add.command)
+command.add_command(models_remove.command)
 
 
 @command.command("list")
@@ -160,30 +163,6 @@ def info(name: str | None, as_json: bool) -> None:
         return
     for line in _lines(facts):
         click.echo(visible(line))
-
-
-@command.command("remove")
-@click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def remove(name: str, yes: bool) -> None:
-    """Delete what is kept of the model NAME. Projects and their decisions are not touched.
-
-    \b
-    Example:
-      bioassist models remove smollm2-135m --yes
-    """
-    from assistant.models import cache, load_catalog
-
-    entry = load_catalog().entry(name)
-    place = cache.folder(entry.name)
-    if not place.is_dir():
-        say(f"bioassist: {entry.name} is not on this machine.")
-        return
-    if not yes:
-        if not sys.stdin.isatty():
-            raise UsageError("nobody is here to ask.", next_step="Say --yes to delete without a question.")
-        click.confirm(f"Delete {place}?", abort=True, err=True)
-    say(f"bioassist: removed {entry.name}, {_megabytes(cache.remove(entry))} are free again.")
 
 
 def measured_lines(prepared: Prepared) -> list[str]:

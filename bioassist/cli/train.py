@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bioassist.cli import train_ablate, train_composition
+from bioassist.cli import train_ablate, train_composition, train_data, train_encoder
 from bioassist.cli.bases import base_of
 from bioassist.cli.diagnostics import Exit, say
 from bioassist.errors import BioassistError, InputError, UsageError
@@ -28,68 +28,10 @@ def command() -> None:
     """
 
 
+command.add_command(train_data.command)
 command.add_command(train_composition.command)
 command.add_command(train_ablate.command)
-
-
-@command.command("data")
-@click.option("--mixture", required=True, metavar="NAME|FILE", help="What to make: clinical, clinical-cpu, open, paper "
-              "or a TOML file.")  # fmt: skip
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
-@click.option("--corpora", type=click.Path(path_type=Path), help="Folder of corpora.  [default: BIOASSIST_CORPORA]")
-@click.option("--base", metavar="NAME|GGUF", help="Whose vocabulary it is made for.  [default: the default model's]")
-@click.option("--context", type=click.IntRange(64), default=1024, show_default=True, help="Tokens that a sample may "
-              "have; longer ones are left out and counted.")  # fmt: skip
-@click.option("--seed", type=int, default=0, show_default=True, help="What chance decides by.")
-@click.option("--skip-missing", is_flag=True, help="Go on without corpora that are not there.")
-@click.option("--online", is_flag=True, help="Fetch corpora that live on a hub.")
-@click.option("--force", is_flag=True, help="Write over data that are there.")
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def data(**options: Any) -> int:
-    """Render corpora to instruction samples, as token ids with the loss on decisions alone.
-
-    Duplicates, and whatever stands in a development split, are left out of the training split and counted.
-
-    \b
-    Example:
-      bioassist train data --mixture clinical-cpu --corpora corpora/ --out data/
-    """
-    from trainer.corpora import default_root
-    from trainer.corpora.shelf import Shelf
-    from trainer.dataset import write
-    from trainer.mixture import load
-
-    out: Path = options["out"]
-    if (out / "dataset.json").exists() and not options["force"]:
-        raise UsageError("there are data already.", where=str(out), next_step="Name another folder, or add --force.")
-    base = Path(base_of(options["base"]))
-    if not base.is_file():
-        raise UsageError("--base must be a GGUF file, whose vocabulary counts.", where=str(base))
-    shelf = Shelf(options["corpora"] or default_root(), online=options["online"])
-    missing: list[str] = []
-
-    def told(line: str) -> None:
-        missing.append(line)
-        say(f"bioassist: {line}")
-
-    report = write(
-        load(options["mixture"]),
-        shelf,
-        base,
-        out,
-        seed=options["seed"],
-        context=options["context"],
-        skip_missing=options["skip_missing"],
-        say=told,
-    )
-    # The first line counts what was read, which the table does better.
-    for line in list(shelf.report.lines())[1:]:
-        say(f"bioassist: {line}")
-    if options["as_json"]:
-        click.echo((out / "dataset.json").read_text("utf-8"), nl=False)
-    else:
-        click.echo("\n".join(report.lines()))
-    return Exit.FINDINGS if missing else Exit.DONE
+command.add_command(train_encoder.command)
 
 
 @command.command("run")

@@ -26,6 +26,7 @@ provenances = st.builds(
     st.none() | lines,
     st.booleans(),
     st.none() | lines,
+    st.booleans(),
 )
 sources = st.builds(
     TextSource, lines, st.sampled_from(["utf-8", "cp1252"]), st.booleans(), st.sampled_from(["lf", "crlf"])
@@ -92,6 +93,7 @@ GOOD = {"bioassist": 1, "name": "a", "text": "aspirin"}
         ({"provenance": {"T1": {"status": "liked", "source": "me"}}}, "must be one of unreviewed"),
         ({"provenance": {"T1": {"status": "added", "source": "me", "confidence": 2}}}, "from 0 to 1"),
         ({"provenance": {"T1": {"status": "added", "source": "me", "trained": 1}}}, "true or false"),
+        ({"provenance": {"T1": {"status": "accepted", "source": "me", "bulk": "yes"}}}, "true or false"),
         ({"source": None}, "source must be an object"),
     ],
     ids=str,

@@ -139,3 +139,47 @@ def test_an_exported_document_is_that_of_the_new_model_and_the_old_decisions(war
     (document,), _ = documents_for_export(ward.project, include="all")
     assert told(document) == ["T1 accepted Symptom: chest pain", "T2 unreviewed Symptom: asthma"]
     assert [document.provenance[number].model for number in ("T1", "T2")] == ["small-1", "small-2"]
+
+
+def test_what_was_accepted_in_bulk_is_told_apart(ward: Ward) -> None:
+    session = ward.review(ward.note(NOTE))
+    session.accept()
+    session.accept_over(0.75)
+    (document,), _ = documents_for_export(ward.project, include="all")
+    assert [(one.status, one.bulk) for one in document.provenance.values()] == [
+        ("accepted", False),
+        ("accepted", True),
+        ("unreviewed", False),
+    ]
+    session.focus_at(14)
+    session.relabel("Disease")
+    (document,), _ = documents_for_export(ward.project)
+    assert not any(one.bulk for one in document.provenance.values()), "a person looked at it after all"
+    session.undo()
+    (document,), _ = documents_for_export(ward.project)
+    assert [one.bulk for one in document.provenance.values()] == [False, True]
+
+
+def test_what_was_accepted_in_bulk_stays_so_in_a_new_version_of_the_note(ward: Ward) -> None:
+    session = ward.review(ward.note(NOTE))
+    session.accept()
+    session.accept_over(0.75)
+    for text in ("chest pain, cough, asthma and gout, new", "chest pain, cough, asthma and gout, newer"):
+        ward.project.new_version("note", decoded(text))
+    (document,), _ = documents_for_export(ward.project)
+    assert [(entity.of(document.text), document.provenance[entity.id].bulk) for entity in document.entities] == [
+        ("chest pain", False),
+        ("cough", True),
+    ]
+
+
+def test_a_look_at_one_of_two_that_became_one_is_enough(ward: Ward) -> None:
+    session = ward.review(ward.note("<Symptom 0.9>chest</Symptom> <Symptom 0.2>pain</Symptom>"))
+    session.accept_over(0.5)
+    session.focus_at(7)
+    session.grow_left()
+    session.focus_at(0)
+    session.focus_at(0)
+    session.shrink_right()
+    (document,), _ = documents_for_export(ward.project)
+    assert [one.bulk for one in document.provenance.values()] == [False]

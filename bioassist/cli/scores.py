@@ -1,0 +1,113 @@
+"""Scores as every command prints them: the same keys in JSON, the same table for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bioassist.metrics.bootstrap import Interval
+    from bioassist.metrics.spans import Score, Scores
+    from trainer.evaluate import DecisionScores, EntityScores
+
+
+def entity_figures(found: EntityScores) -> dict[str, Any]:
+    """The figures of entities, by the names that they have in JSON."""
+    from bioassist.metrics import calibration
+
+    return {
+        "documents": found.documents,
+        "words": found.words,
+        "exact": _scores(found.exact),
+        "relaxed": _scores(found.relaxed),
+        "ece": calibration.ece(found.sure),
+        "auroc": calibration.auroc(found.sure),
+        "words_per_s": found.words_per_s,
+        "tokens_per_word": found.tokens_per_word,
+        "too_long": found.too_long,
+    }
+
+
+def decision_figures(found: DecisionScores) -> dict[str, Any]:
+    """The figures of single decisions, by the names that they have in JSON."""
+    from bioassist.metrics import calibration
+
+    scores = found.scores
+    return {
+        "samples": found.samples,
+        "decisions": scores.decisions,
+        "accuracy": scores.accuracy,
+        "accuracy_interval": _interval(scores.accuracy_interval),
+        "micro_f1": scores.micro,
+        "micro_f1_interval": _interval(scores.micro_interval),
+        "macro_f1": scores.macro,
+        "macro_f1_interval": _interval(scores.macro_interval),
+        "by_label": {
+            name.strip(): {"precision": one.precision, "recall": one.recall, "f1": one.f1, "gold": one.gold}
+            for name, one in scores.by_label.items()
+        },
+        "ece": calibration.ece(found.sure),
+        "auroc": calibration.auroc(found.sure),
+        "decisions_per_s": found.decisions_per_s,
+        "too_long": found.too_long,
+    }
+
+
+def _scores(scores: Scores) -> dict[str, Any]:
+    return {**_score(scores.micro), "by_type": {name: _score(one) for name, one in scores.by_type.items()}}
+
+
+def _score(score: Score) -> dict[str, Any]:
+    return {
+        "precision": score.precision,
+        "recall": score.recall,
+        "f1": score.f1,
+        "f1_interval": _interval(score.f1_interval),
+        "gold": score.counts.gold,
+        "predicted": score.counts.predicted,
+    }
+
+
+def _interval(found: Interval | None) -> list[float] | None:
+    return [found.low, found.high] if found is not None else None
+
+
+def table(told: dict[str, Any]) -> str:
+    """The figures for a person, in lines of at most 80 columns.
+
+    `told` has `entity_figures` or `decision_figures`, and "model", "file_type", "program", "data" and "split"; with
+    entities "tokens" too.
+    """
+    lines = [f"{told['model']} {told['file_type']}, {told['program']}, {told['data']} ({told['split']})", ""]
+    if "exact" in told:
+        lines.append(f"{'':<14}{'precision':>10}{'recall':>8}{'F1':>8}   {'95%':<16}{'gold':>7}{'found':>7}")
+        for name in ("exact", "relaxed"):
+            lines.append(_row(name, told[name]))
+        lines.append("")
+        lines += [_row(name, one) for name, one in told["exact"]["by_type"].items()]
+        lines += ["", f"{_counted(told['documents'], 'document')}, {told['words']:,} words ({told['tokens']} tokens), "
+                      f"{told['words_per_s']:.1f} words/s, {told['tokens_per_word']:.2f} tokens a word"]  # fmt: skip
+    else:
+        for name in ("accuracy", "micro_f1", "macro_f1"):
+            lines.append(f"{name.replace('_f1', ' F1'):<14}{told[name]:>10.3f}   {_range(told[f'{name}_interval'])}")
+        lines += ["", f"{'':<30}{'precision':>10}{'recall':>8}{'F1':>8}{'gold':>7}"]
+        for name, one in told["by_label"].items():
+            lines.append(f"{name:<30}{one['precision']:>10.3f}{one['recall']:>8.3f}{one['f1']:>8.3f}{one['gold']:>7}")
+        lines += ["", f"{_counted(told['samples'], 'sample')}, {told['decisions']:,} decisions"]
+    auroc = f"{told['auroc']:.3f}" if told["auroc"] is not None else "no figure"
+    lines.append(f"probabilities: expected calibration error {told['ece']:.3f}, AUROC of correctness {auroc}")
+    return "\n".join(lines)
+
+
+def _row(name: str, one: dict[str, Any]) -> str:
+    return (
+        f"{name:<14}{one['precision']:>10.3f}{one['recall']:>8.3f}{one['f1']:>8.3f}   {_range(one['f1_interval']):<16}"
+        f"{one['gold']:>7}{one['predicted']:>7}"
+    )
+
+
+def _counted(number: int, of: str) -> str:
+    return f"{number:,} {of}{'' if number == 1 else 's'}"
+
+
+def _range(interval: list[float] | None) -> str:
+    return f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""

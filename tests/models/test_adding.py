@@ -1,0 +1,258 @@
+"""`bioassist models add`: an adapter of one's own gets a name, serves under it, and leaves nothing when it goes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from gguf import GGUFReader
+from models_setup import Publish, Published, left_in
+from test_models_command import Terminal
+from tiny_model import write_tiny_adapter, write_tiny_llama
+
+from assistant.engine import merge
+from assistant.models import Entry, load_catalog, pull, resolve, sums
+from assistant.models import cache as cache_module
+from assistant.models import catalog as catalog_module
+from assistant.models.gguf_file import LABELS_KEY, PROGRAMS_KEY
+from bioassist.cli.diagnostics import Exit
+from bioassist.errors import ModelError
+from bioassist.tasks.fingerprints import FINGERPRINTS
+
+TRAINED = {
+    LABELS_KEY: json.dumps({"ner.inline": ["Drug", "Disease"], "nli": []}),
+    PROGRAMS_KEY: json.dumps({task: FINGERPRINTS[task] for task in ("ner.inline", "nli")}),
+}
+
+
+@pytest.fixture
+def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(capsys)
+
+
+@pytest.fixture
+def tiny(publish: Publish, published: Published) -> Entry:
+    """A model of the catalog whose base is on this machine."""
+    entry = publish(f"kind = 'path'\npath = '{published.gguf}'")
+    place = cache_module.base_path(entry)
+    place.parent.mkdir(parents=True)
+    shutil.copyfile(published.gguf, place)
+    return entry
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    path = tmp_path / "card.md"
+    path.write_text("# Ward notes\n\nForty notes of ward 7.\n", "utf-8")
+    return path
+
+
+@pytest.fixture
+def adapter(tiny: Entry, published: Published, tmp_path: Path) -> Path:
+    identity = merge.identity(GGUFReader(str(published.gguf)))
+    said = {merge.IDENTITY_KEY: identity, "general.license": "CC-BY-4.0", **TRAINED}
+    return write_tiny_adapter(tmp_path / "Ward Notes.gguf", metadata=said)
+
+
+def beside(catalog: Path) -> list[str]:
+    return sorted(path.name for path in catalog.parent.iterdir())
+
+
+def test_it_is_listed_prepared_used_and_removed_again(
+    terminal: Terminal, adapter: Path, card: Path, own_catalog: Path, cache: Path, published: Published
+) -> None:
+    before, text = beside(own_catalog), own_catalog.read_text("utf-8")
+    code, out, said = terminal.run("models", "add", str(adapter), "--card", str(card), "--name", "ward-notes")
+    assert (code, out) == (Exit.DONE, "") and "models pull ward-notes" in said
+    facts = terminal.json("models", "info", "ward-notes")
+    assert facts["labels"] == {"ner.inline": ["Drug", "Disease"], "nli": []}
+    assert facts["programs"] == json.loads(TRAINED[PROGRAMS_KEY]) and facts["tasks"] == ["ner.inline", "nli"]
+    assert facts["licences"] == {"base": "CC0-1.0", "adapter": "CC-BY-4.0"}
+    assert facts["adapter"]["sha256"] == sums.sha256(adapter) == sums.sha256(Path(facts["adapter"]["path"]))
+    assert Path(facts["card"]).read_text("utf-8") == card.read_text("utf-8")
+    listed = next(line for line in terminal.run("models", "list")[1].splitlines() if line.startswith("ward-notes"))
+    assert listed.split()[1] == "no" and "the base of tiny" in listed
+
+    # The base is here as another model's; its source is not asked.
+    own_catalog.write_text(own_catalog.read_text("utf-8").replace(str(published.gguf), "/gone.gguf"), "utf-8")
+    adapter.unlink()
+    assert terminal.run("models", "pull", "ward-notes", "--type", "F16")[0] == Exit.DONE
+    model = resolve("ward-notes", offline=True)
+    assert model.trained_labels["ner.inline"] == ["Drug", "Disease"] and model.adapter is None
+    assert merge.value(GGUFReader(str(model.path)), merge.MERGED_KEY) == "tiny adapter 0"
+
+    assert terminal.run("models", "remove", "ward-notes", "--yes")[0] == Exit.DONE
+    assert "ward-notes" in load_catalog().entries and not (cache / "ward-notes").exists()
+    assert terminal.run("models", "remove", "ward-notes", "--entry", "--yes")[0] == Exit.DONE
+    assert beside(own_catalog) == before
+    assert own_catalog.read_text("utf-8").strip() == text.replace(str(published.gguf), "/gone.gguf").strip()
+
+
+def test_it_is_called_what_the_adapter_calls_itself(terminal: Terminal, adapter: Path, card: Path) -> None:
+    assert terminal.run("models", "add", str(adapter), "--card", str(card))[0] == Exit.DONE
+    assert "tiny-adapter-0" in load_catalog().entries
+
+
+def test_the_first_entry_makes_the_catalog(
+    terminal: Terminal, adapter: Path, card: Path, own_catalog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = own_catalog.parent / "new" / "catalog.toml"
+    known = load_catalog().entries["tiny"]
+    shipped = own_catalog.parent / "shipped"
+    shipped.mkdir()
+    own_catalog.rename(shipped / "catalog.toml")
+    monkeypatch.setattr(catalog_module, "shipped_folder", lambda: shipped)
+    monkeypatch.setattr(catalog_module, "user_catalog", lambda: nowhere)
+    code, _, said = terminal.run("models", "add", str(adapter), "--card", str(card), "--name", "mine")
+    assert code == Exit.DONE, said
+    assert load_catalog().entries["mine"].base == known.base
+    code, _, said = terminal.run("models", "remove", "tiny", "--entry", "--yes")
+    assert code == Exit.MODEL and "shipped" in said
+    assert terminal.run("models", "remove", "mine", "--entry", "--yes")[0] == Exit.DONE
+    assert set(load_catalog().entries) == {"tiny"} and beside(nowhere) == ["catalog.toml"]
+
+
+def test_a_name_that_is_taken_is_refused_or_replaced(
+    terminal: Terminal, adapter: Path, card: Path, own_catalog: Path, tmp_path: Path
+) -> None:
+    add = ("models", "add", str(adapter), "--card", str(card))
+    assert terminal.run(*add, "--name", "mine")[0] == Exit.DONE
+    kept = own_catalog.read_text("utf-8")
+    for name, said in (("mine", "--force"), ("smollm2-135m", "shipped already"), ("Mine!", "cannot be a model's name")):
+        code, _, told = terminal.run(*add, "--name", name)
+        assert code == Exit.USAGE and said in told
+    assert terminal.run(*add, "--name", "smollm2-135m", "--force")[0] == Exit.USAGE
+    assert own_catalog.read_text("utf-8") == kept
+    other = write_tiny_adapter(tmp_path / "other.gguf", seed=1, metadata=TRAINED)
+    card.write_text("Another.\n", "utf-8")
+    again = ("models", "add", str(other), "--card", str(card), "--name", "mine", "--force")
+    assert terminal.run(*again, "--description", "the second")[0] == Exit.DONE
+    entry = load_catalog().entry("mine")
+    assert entry.adapter is not None and entry.adapter.sha256 == sums.sha256(other)
+    assert entry.description == "the second" and entry.card is not None and entry.card.read_text() == "Another.\n"
+    assert len(beside(own_catalog)) == 3, "the first adapter and its card are gone"
+
+
+def test_what_does_not_fit_is_refused(
+    terminal: Terminal, adapter: Path, card: Path, own_catalog: Path, published: Published, tmp_path: Path
+) -> None:
+    wide = write_tiny_adapter(tmp_path / "wide.gguf", width=128, metadata=TRAINED)
+    elsewhere = {merge.IDENTITY_KEY: "0" * 64, merge.BASE_NAME_KEY: "another model", **TRAINED}
+    old = {**TRAINED, PROGRAMS_KEY: json.dumps({"ner.inline": "ner.inline/0:000000000000"})}
+    new = {**TRAINED, PROGRAMS_KEY: json.dumps({"ner.future": "ner.future/1:000000000000"})}
+    binary, empty, missing = tmp_path / "card.bin", tmp_path / "empty.md", tmp_path / "none.md"
+    binary.write_bytes(b"\xff\xfe\x00")
+    empty.touch()
+    before, text = beside(own_catalog), own_catalog.read_text("utf-8")
+    for given, with_card, code, said in (
+        (wide, card, Exit.MODEL, "for another base"),
+        (write_tiny_adapter(tmp_path / "e.gguf", metadata=elsewhere), card, Exit.MODEL, "trained on another model"),
+        (write_tiny_adapter(tmp_path / "o.gguf", metadata=old), card, Exit.MODEL, "ner.inline/0:000000000000"),
+        (write_tiny_adapter(tmp_path / "n.gguf", metadata=new), card, Exit.MODEL, "no task ner.future"),
+        (write_tiny_adapter(tmp_path / "u.gguf"), card, Exit.MODEL, "does not say what programs"),
+        (published.gguf, card, Exit.MODEL, "a model, not an adapter"),
+        (tmp_path / "none.gguf", card, Exit.MODEL, "no such adapter"),
+        (adapter, missing, Exit.INPUT, "the card cannot be read"),
+        (adapter, binary, Exit.INPUT, "not UTF-8"),
+        (adapter, empty, Exit.INPUT, "empty"),
+    ):
+        ended, _, told = terminal.run("models", "add", str(given), "--card", str(with_card), "--name", "mine")
+        assert ended == code and said in told, told
+    assert (beside(own_catalog), own_catalog.read_text("utf-8")) == (before, text)
+
+
+def test_a_base_that_is_not_here_or_not_known_is_refused(terminal: Terminal, adapter: Path, card: Path) -> None:
+    for base, said in (("smollm2-135m", "bioassist models pull smollm2-135m"), ("tinny", "Did you mean tiny")):
+        code, _, told = terminal.run("models", "add", str(adapter), "--card", str(card), "--base", base)
+        assert code == Exit.MODEL and said in told
+
+
+def test_a_broken_catalog_is_named_and_left_as_it_is(
+    terminal: Terminal, adapter: Path, card: Path, own_catalog: Path
+) -> None:
+    broken = own_catalog.read_text("utf-8") + "\n[models.half\n"
+    own_catalog.write_text(broken, "utf-8")
+    code, _, said = terminal.run("models", "add", str(adapter), "--card", str(card))
+    assert code == Exit.MODEL and str(own_catalog) in said
+    assert own_catalog.read_text("utf-8") == broken and beside(own_catalog) == ["catalog.toml"]
+
+
+def test_what_a_user_wrote_stays_or_is_left_to_the_user(
+    terminal: Terminal, adapter: Path, card: Path, own_catalog: Path
+) -> None:
+    by_hand = own_catalog.read_text("utf-8").replace("[models.tiny.licences]", "  # ours\n[ models . 'tiny'.licences ]")
+    own_catalog.write_text(by_hand, "utf-8")
+    add = ("models", "add", str(adapter), "--card", str(card), "--name", "v1.2")
+    assert terminal.run(*add)[0] == Exit.DONE
+    assert own_catalog.read_text("utf-8").startswith(by_hand.rstrip())
+    code, _, said = terminal.run("models", "remove", "tiny", "--entry", "--yes")
+    assert code == Exit.MODEL and "default" in said
+    assert terminal.run("models", "remove", "v1.2", "--entry", "--yes")[0] == Exit.DONE
+    assert own_catalog.read_text("utf-8").rstrip() == by_hand.rstrip()
+
+    # A line in a text that looks like a table's.
+    odd = by_hand.replace('default = "tiny"', "") + "\n[other]\ntold = '''\n[models.tiny]\n'''\n"
+    own_catalog.write_text(odd, "utf-8")
+    code, _, said = terminal.run("models", "remove", "tiny", "--entry", "--yes")
+    assert code == Exit.MODEL and "by hand" in said
+    assert own_catalog.read_text("utf-8") == odd
+
+
+def test_an_entry_goes_only_with_a_yes(terminal: Terminal, adapter: Path, card: Path) -> None:
+    terminal.run("models", "add", str(adapter), "--card", str(card), "--name", "mine")
+    code, _, said = terminal.run("models", "remove", "mine", "--entry")
+    assert code == Exit.USAGE and "--yes" in said
+    assert "mine" in load_catalog().entries
+
+
+def test_a_full_disk_leaves_the_catalog_as_it_was(
+    terminal: Terminal, adapter: Path, card: Path, own_catalog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before, text = beside(own_catalog), own_catalog.read_text("utf-8")
+    monkeypatch.setattr("shutil.copyfile", full)
+    code, _, said = terminal.run("models", "add", str(adapter), "--card", str(card))
+    assert code == Exit.MODEL and "the disk is full" in said
+    assert (beside(own_catalog), own_catalog.read_text("utf-8")) == (before, text)
+
+
+def test_an_adapter_for_another_base_is_refused_before_anything_runs(tiny: Entry, tmp_path: Path) -> None:
+    pull(tiny, file_type="F16")
+    other = write_tiny_llama(tmp_path / "other.gguf", seed=5)
+    wide = write_tiny_adapter(tmp_path / "wide.gguf", width=128)
+    said = {merge.IDENTITY_KEY: "0" * 64, merge.BASE_NAME_KEY: "another model"}
+    elsewhere = write_tiny_adapter(tmp_path / "elsewhere.gguf", metadata=said)
+    for model in ("tiny", str(other)):
+        with pytest.raises(ModelError, match=r"for another base: blk\.0\.attn_q"):
+            resolve(model, wide)
+        with pytest.raises(ModelError, match="trained on another model"):
+            resolve(model, elsewhere)
+
+
+def test_that_an_adapter_fits_is_found_out_once(tiny: Entry, adapter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pull(tiny, file_type="F16")
+    first = resolve("tiny", adapter)
+    monkeypatch.setattr(merge, "check", lambda *_, **__: pytest.fail("it is known"))
+    assert resolve("tiny", adapter) == first
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no such modes")
+def test_others_cannot_read_what_is_kept(terminal: Terminal, adapter: Path, card: Path, own_catalog: Path) -> None:
+    terminal.run("models", "add", str(adapter), "--card", str(card), "--name", "mine")
+    assert all(not path.stat().st_mode & 0o077 for path in own_catalog.parent.iterdir())
+
+
+def test_only_its_own_base_and_adapter_are_kept(terminal: Terminal, adapter: Path, card: Path, cache: Path) -> None:
+    terminal.run("models", "add", str(adapter), "--card", str(card), "--name", "mine")
+    terminal.run("models", "pull", "mine", "--type", "F16")
+    assert left_in(cache) == [
+        "mine/prepared-F16.gguf",
+        "mine/prepared.json",
+        "mine/tiny.Q4_1.gguf",
+        "tiny/tiny.Q4_1.gguf",
+    ]
