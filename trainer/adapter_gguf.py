@@ -59,6 +59,7 @@ def export(
             where=str(base),
             next_step=f"Known are {', '.join(ARCHITECTURES)}.",
         )
+    _same_vocabulary(manifest or {}, reader, base)
     tensors = named(weights, reader, architecture, base=base, adapter=adapter)
     partial = target.with_name(f".{target.name}.partial")
     writer = GGUFWriter(str(partial), architecture)
@@ -139,6 +140,18 @@ def _plain(adapter: Path) -> dict[str, Any]:
         if config.get(setting) not in (None, False, "none", {}, []):
             raise ModelError(f"{setting} cannot be said in a GGUF adapter.", where=str(adapter / CONFIG))
     return config
+
+
+def _same_vocabulary(manifest: dict[str, Any], reader: Any, base: Path) -> None:
+    """Raise ModelError if the run learned from ids of another vocabulary than that of `base`."""
+    learned = manifest.get("data", {}).get("facts", {}).get("vocabulary", {}).get("sha256")
+    there = merge.vocabulary_sum(reader)
+    if learned and there and learned != there:
+        raise ModelError(
+            "this base has another vocabulary than the one that the adapter's data were made with.",
+            where=str(base),
+            next_step="Give the base that was named to `bioassist train data`.",
+        )
 
 
 def _said(manifest: dict[str, Any], reader: Any, base: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, GgufConfig, PreTrainedModel
 from transformers.utils import logging
 
@@ -133,7 +134,7 @@ def _load(name: str, device: torch.device | None, **options: Any) -> PreTrainedM
     try:
         with quiet():
             model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(name, **options)
-    except (OSError, ValueError, KeyError, RuntimeError, NotImplementedError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, NotImplementedError, SafetensorError) as error:
         said = " ".join(str(error).split())[:300]
         raise ModelError(
             f"transformers cannot open this base: {said}",

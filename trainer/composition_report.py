@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import html
-import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from bioassist.errors import UsageError
 from trainer.composition import LEFT_OUT, Composition
+from trainer.drawing import figure, svg
 
 # Labels that are shown for a task; the rest is summed up.
 _LABELS = 16
@@ -31,9 +29,9 @@ def write(found: Composition, folder: Path) -> list[Path]:
     }
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, (_, svg) in pictures.items():
+    for name, (_, drawn) in pictures.items():
         path = folder / f"{name}.svg"
-        path.write_text(svg, "utf-8")
+        path.write_text(drawn, "utf-8")
         written.append(path)
     title = f"Composition of the mixture {found.mixture}"
     sections = _sections(found)
@@ -160,33 +158,8 @@ def _page(title: str, body: Sequence[str]) -> str:
     )
 
 
-def _figure(width: float, height: float) -> tuple[Any, Any]:
-    try:
-        import matplotlib
-    except ImportError:
-        raise UsageError("drawing needs matplotlib.", next_step="Run `pip install 'bioassist[train]'`.") from None
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    # The same data give the same file.
-    matplotlib.rcParams["svg.hashsalt"] = "bioassist"
-    figure, axes = pyplot.subplots(figsize=(width, height), layout="constrained")
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure, axes
-
-
-def _svg(figure: Any) -> str:
-    from matplotlib import pyplot
-
-    drawn = io.StringIO()
-    figure.savefig(drawn, format="svg", metadata={"Date": None})
-    pyplot.close(figure)
-    text = drawn.getvalue()
-    return text[text.index("<svg") :]
-
-
 def _tokens(found: Composition) -> str:
-    figure, axes = _figure(8, 1.2 + 0.5 * len(found.tasks))
+    drawn, axes = figure(8, 1.2 + 0.5 * len(found.tasks))
     sources = list(found.licences)
     for row, task in enumerate(found.tasks):
         left = 0
@@ -200,11 +173,11 @@ def _tokens(found: Composition) -> str:
     axes.invert_yaxis()
     axes.set_xlabel("training tokens")
     axes.xaxis.set_major_formatter("{x:,.0f}")
-    return _svg(figure)
+    return svg(drawn)
 
 
 def _lengths(found: Composition) -> str:
-    figure, axes = _figure(8, 3)
+    drawn, axes = figure(8, 3)
     longest = max((part.length(1.0) for part in found.parts), default=1)
     edges = [longest * step / 40 for step in range(41)]
     tasks = found.tasks
@@ -213,7 +186,7 @@ def _lengths(found: Composition) -> str:
     axes.hist(values, bins=edges, stacked=True, label=tasks, color=colours)
     axes.set(xlabel="tokens", ylabel="samples")
     axes.legend(frameon=False, fontsize=8)
-    return _svg(figure)
+    return svg(drawn)
 
 
 def _labels(found: Composition) -> str:
@@ -222,11 +195,11 @@ def _labels(found: Composition) -> str:
         for task, counts in found.labels.items()
         for label, count in list(counts.items())[:_LABELS]
     ]
-    figure, axes = _figure(8, 1 + 0.18 * len(rows))
+    drawn, axes = figure(8, 1 + 0.18 * len(rows))
     tasks = list(found.labels)
     colours = [_COLOURS[tasks.index(name.split("  ")[0]) % len(_COLOURS)] for name, _ in rows]
     axes.barh(range(len(rows)), [share for _, share in rows], color=colours)
     axes.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize=7)
     axes.invert_yaxis()
     axes.set(xlabel="share of the task's answers", xscale="log" if rows else "linear")
-    return _svg(figure)
+    return svg(drawn)

@@ -18,7 +18,7 @@ from bioassist.metrics.bootstrap import Interval, draws, interval
 from bioassist.metrics.rouge import rouge_l
 from bioassist.schema import EntityType
 from bioassist.tasks import classification, ner, relations
-from bioassist.tasks.program import Choice, Program
+from bioassist.tasks.program import Answer, Choice, Program
 from trainer.engine import Engine
 from trainer.rendering import Rendered
 from trainer.windowing import Windowed
@@ -60,13 +60,18 @@ class TextScores:
 
 @dataclass(frozen=True, slots=True)
 class DecisionScores:
-    """Scores of single decisions; `sure` the (probability, right) of each."""
+    """Scores of single decisions; `sure` the (probability, right) of each.
+
+    `sample_f1` is the mean over samples of the F1 of their classes, where a sample may have several; one without any
+    that is found to have none counts as right.
+    """
 
     scores: labels.LabelScores
     sure: tuple[tuple[float, bool], ...]
     samples: int
     decisions_per_s: float
     too_long: int
+    sample_f1: float | None = None
 
 
 def entities(engine: Engine, documents: Sequence[Windowed], types: Sequence[EntityType], task: str) -> EntityScores:
@@ -114,7 +119,9 @@ def decisions(engine: Engine, samples: Sequence[Rendered]) -> DecisionScores:
     sure: list[tuple[float, bool]] = []
     before = engine.seconds, engine.too_long
     programs: Iterable[Program] = (one.program for one in samples)
+    by_sample: list[float] = []
     for place, answers in engine.run(programs):
+        by_sample.append(_set_f1(samples[place], answers))
         for number, (wanted, answer) in enumerate(zip(samples[place].answers, answers, strict=True)):
             choice = samples[place].program.choices[number]
             decided.append((_label(choice, wanted), _label(choice, answer.option)))
@@ -123,8 +130,21 @@ def decisions(engine: Engine, samples: Sequence[Rendered]) -> DecisionScores:
     scores = labels.score(decided, nothing=NOTHING.get(task, ()), groups=groups)
     seconds = engine.seconds - before[0]
     return DecisionScores(
-        scores, tuple(sure), len(samples), len(decided) / max(seconds, 1e-9), engine.too_long - before[1]
+        scores,
+        tuple(sure),
+        len(samples),
+        len(decided) / max(seconds, 1e-9),
+        engine.too_long - before[1],
+        sum(by_sample) / max(len(by_sample), 1) if task == "class.many" else None,
     )
+
+
+def _set_f1(sample: Rendered, answers: Sequence[Answer]) -> float:
+    wanted = {place for place, answer in enumerate(sample.answers) if answer == classification.YES}
+    found = {place for place, answer in enumerate(answers) if answer.option == classification.YES}
+    if not wanted and not found:
+        return 1.0
+    return 2 * len(wanted & found) / (len(wanted) + len(found))
 
 
 def texts(engine: Engine, samples: Sequence[Rendered]) -> TextScores:

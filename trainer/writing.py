@@ -63,13 +63,17 @@ class DatasetReport:
 def making(base: Path, context: int) -> Iterator[Making]:
     """A data set for the vocabulary of the GGUF `base`; samples over `context` tokens are left out of it."""
     with vocabulary(base) as known:
-        yield Making(Compiler(known.tokenize, known.bos), context, {"size": known.size, "bos": known.bos})
+        yield Making(
+            Compiler(known.tokenize, known.bos),
+            context,
+            {"size": known.size, "bos": known.bos, "sha256": known.sha256()},
+        )
 
 
 class Making:
     """Takes samples in with `add`, development samples first, and writes what was not left out with `save`."""
 
-    def __init__(self, compiler: Compiler, context: int, of_vocabulary: dict[str, int | None]) -> None:
+    def __init__(self, compiler: Compiler, context: int, of_vocabulary: dict[str, int | str | None]) -> None:
         self.counts: Counts = {split: {} for split in _SPLITS}
         self._compiler = compiler
         self._context = context

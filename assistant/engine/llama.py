@@ -7,6 +7,7 @@ never in the process that draws the screen. A failed assertion inside llama.cpp 
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -105,6 +106,13 @@ class Vocabulary:
         if count < 0:
             raise EngineError("llama.cpp could not tokenize a piece of text.")
         return list(tokens[:count])
+
+    def sha256(self) -> str:
+        """64 hex digits over all tokens in their order: equal vocabularies have equal sums."""
+        digest = hashlib.sha256()
+        for token in range(self.size):
+            digest.update(llama_cpp.llama_vocab_get_text(self._vocab, token) + b"\0")
+        return digest.hexdigest()
 
     def is_end(self, token: int) -> bool:
         return bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))

@@ -57,6 +57,17 @@ def value(reader: Any, key: str) -> Any:
     return None if field is None else field.contents()
 
 
+def vocabulary_sum(reader: Any) -> str:
+    """64 hex digits over all tokens in their order, as `Vocabulary.sha256` has it; empty for a file without any."""
+    field = reader.fields.get("tokenizer.ggml.tokens")
+    if field is None:
+        return ""
+    digest = hashlib.sha256()
+    for place in field.data:
+        digest.update(bytes(field.parts[place]) + b"\0")
+    return digest.hexdigest()
+
+
 def identity(reader: Any) -> str:
     """64 hex digits over the architecture and all one-dimensional tensors: the same however a base is quantised."""
     digest = hashlib.sha256(str(value(reader, "general.architecture")).encode())

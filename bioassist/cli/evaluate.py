@@ -25,7 +25,7 @@ TASKS = {
     "assertion": ("assertion",),
     "nli": ("nli",),
     "class": ("class.one", "class.many"),
-    "qa": ("qa.choice",),
+    "qa": ("qa.choice", "qa.free"),
 }
 
 
@@ -45,6 +45,8 @@ TASKS = {
 @click.option("--window-words", type=click.IntRange(5), default=60, show_default=True, help="Words a window.")
 @click.option("--corpora", type=click.Path(path_type=Path), help="Folder of corpora.  [default: BIOASSIST_CORPORA]")
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="Threads for llama.cpp.  [default: all cores]")
+@click.option("--picture", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw how often the model is "
+              "right by how sure it is.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def command(**options: Any) -> int:
     """Run a model over gold data stripped of their annotations, and compare.
@@ -84,6 +86,13 @@ def command(**options: Any) -> int:
             told |= _decisions(running, data, program, options)
     if told["too_long"]:
         say(f"bioassist: {told['too_long']} windows are too long for the model and count as without answer.")
+    if options["picture"] is not None and "reliability" in told:
+        from bioassist.metrics.calibration import Bin
+        from trainer import drawing
+
+        title = f"{model.name}, {program}, {data}"
+        drawing.reliability([Bin(**one) for one in told["reliability"]], options["picture"], title)
+        say(f"bioassist: wrote {options['picture']}")
     click.echo(json.dumps(told, indent=2) if options["as_json"] else scores.table(told))
     return Exit.FINDINGS if told["too_long"] else Exit.DONE
 
@@ -143,4 +152,6 @@ def _decisions(running: Engine, data: Named, program: str, options: dict[str, An
     chosen = evaluate.some(samples, options["limit"])
     if not chosen:
         raise InputError("there is nothing to decide in it.", where=str(data))
+    if program == "qa.free":
+        return scores.text_figures(evaluate.texts(running, chosen))
     return scores.decision_figures(evaluate.decisions(running, chosen))

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bioassist.metrics.bootstrap import Interval
     from bioassist.metrics.spans import Score, Scores
-    from trainer.evaluate import DecisionScores, EntityScores
+    from trainer.evaluate import DecisionScores, EntityScores, TextScores
 
 
 def entity_figures(found: EntityScores) -> dict[str, Any]:
     """The figures of entities, by the names that they have in JSON."""
-    from bioassist.metrics import calibration
-
     return {
         "documents": found.documents,
         "words": found.words,
         "exact": _scores(found.exact),
         "relaxed": _scores(found.relaxed),
-        "ece": calibration.ece(found.sure),
-        "auroc": calibration.auroc(found.sure),
+        **_sure(found.sure),
         "words_per_s": found.words_per_s,
         "tokens_per_word": found.tokens_per_word,
         "too_long": found.too_long,
@@ -29,8 +28,6 @@ def entity_figures(found: EntityScores) -> dict[str, Any]:
 
 def decision_figures(found: DecisionScores) -> dict[str, Any]:
     """The figures of single decisions, by the names that they have in JSON."""
-    from bioassist.metrics import calibration
-
     scores = found.scores
     return {
         "samples": found.samples,
@@ -45,10 +42,31 @@ def decision_figures(found: DecisionScores) -> dict[str, Any]:
             name.strip(): {"precision": one.precision, "recall": one.recall, "f1": one.f1, "gold": one.gold}
             for name, one in scores.by_label.items()
         },
-        "ece": calibration.ece(found.sure),
-        "auroc": calibration.auroc(found.sure),
+        **({} if found.sample_f1 is None else {"sample_f1": found.sample_f1}),
+        **_sure(found.sure),
         "decisions_per_s": found.decisions_per_s,
         "too_long": found.too_long,
+    }
+
+
+def text_figures(found: TextScores) -> dict[str, Any]:
+    """The figures of written answers, by the names that they have in JSON."""
+    return {
+        "samples": found.samples,
+        "rouge_l": found.rouge_l,
+        "rouge_l_interval": _interval(found.interval),
+        "tokens_per_s": found.tokens_per_s,
+        "too_long": found.too_long,
+    }
+
+
+def _sure(predicted: Sequence[tuple[float, bool]]) -> dict[str, Any]:
+    from bioassist.metrics import calibration
+
+    return {
+        "ece": calibration.ece(predicted),
+        "auroc": calibration.auroc(predicted),
+        "reliability": [asdict(one) for one in calibration.reliability(predicted)],
     }
 
 
@@ -74,8 +92,8 @@ def _interval(found: Interval | None) -> list[float] | None:
 def table(told: dict[str, Any]) -> str:
     """The figures for a person, in lines of at most 80 columns.
 
-    `told` has `entity_figures` or `decision_figures`, and "model", "file_type", "program", "data" and "split"; with
-    entities "tokens" too.
+    `told` has `entity_figures`, `decision_figures` or `text_figures`, and "model", "file_type", "program", "data" and
+    "split"; with entities "tokens" too.
     """
     lines = [f"{told['model']} {told['file_type']}, {told['program']}, {told['data']} ({told['split']})", ""]
     if "exact" in told:
@@ -86,9 +104,15 @@ def table(told: dict[str, Any]) -> str:
         lines += [_row(name, one) for name, one in told["exact"]["by_type"].items()]
         lines += ["", f"{_counted(told['documents'], 'document')}, {told['words']:,} words ({told['tokens']} tokens), "
                       f"{told['words_per_s']:.1f} words/s, {told['tokens_per_word']:.2f} tokens a word"]  # fmt: skip
+    elif "rouge_l" in told:
+        lines.append(f"{'ROUGE-L':<14}{told['rouge_l']:>10.3f}   {_range(told['rouge_l_interval'])}")
+        lines += ["", f"{_counted(told['samples'], 'sample')}, {told['tokens_per_s']:.1f} tokens/s"]
+        return "\n".join(lines)
     else:
         for name in ("accuracy", "micro_f1", "macro_f1"):
             lines.append(f"{name.replace('_f1', ' F1'):<14}{told[name]:>10.3f}   {_range(told[f'{name}_interval'])}")
+        if "sample_f1" in told:
+            lines.append(f"{'sample F1':<14}{told['sample_f1']:>10.3f}")
         lines += ["", f"{'':<30}{'precision':>10}{'recall':>8}{'F1':>8}{'gold':>7}"]
         for name, one in told["by_label"].items():
             lines.append(f"{name:<30}{one['precision']:>10.3f}{one['recall']:>8.3f}{one['f1']:>8.3f}{one['gold']:>7}")

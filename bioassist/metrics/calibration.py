@@ -48,7 +48,8 @@ def auroc(predicted: Sequence[tuple[float, bool]]) -> float | None:
     ordered = sorted(predicted, key=lambda pair: pair[0])
     ranks, place = 0.0, 0
     while place < len(ordered):
-        end = place
+        # At least one, since a NaN is not even equal to itself.
+        end = place + 1
         while end < len(ordered) and ordered[end][0] == ordered[place][0]:
             end += 1
         ranks += (place + end + 1) / 2 * sum(1 for _, one in ordered[place:end] if one)

@@ -145,4 +145,12 @@ def test_evaluation_tells_a_person_too(bench: Desk) -> None:
     told = bench.run("evaluate", "--data", "iob:corpora/ner/bc5cdr-chem/devel.tsv", "--model", bench.model)
     assert told.code == 0 and "exact" in told.out and "given tokens" in told.out
     assert all(len(line) <= 100 for line in told.out.splitlines()), told.out
-    assert Path("corpora").is_dir()
+
+
+def test_a_picture_shows_how_sure_the_model_was(bench: Desk) -> None:
+    told = bench.run("evaluate", "--data", "iob:corpora/ner/bc5cdr-chem/train.tsv", "--model", bench.model, "--program",
+                     "ner.typed", "--picture", "sure.svg", "--json")  # fmt: skip
+    assert told.code == 0, told
+    bins = told.json["reliability"]
+    assert sum(one["count"] for one in bins) == told.json["exact"]["predicted"] > 0
+    assert (bench.folder / "sure.svg").read_text().startswith("<svg")

@@ -74,3 +74,7 @@ def test_calibration_error_is_the_gap_between_what_is_said_and_what_is_so() -> N
     assert calibration.ece(sure) == pytest.approx(0)
     assert calibration.ece([(0.9, True)] * 5 + [(0.9, False)] * 5) == pytest.approx(0.4)
     assert calibration.auroc([(0.9, True), (0.1, False)]) == 1
+
+
+def test_a_probability_that_is_no_number_does_not_stop_the_count() -> None:
+    assert calibration.auroc([(float("nan"), True), (0.2, False), (float("nan"), False)]) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from tiny_architectures import write_tiny
 
 from assistant.engine import merge
-from assistant.engine.llama import Llama, Settings, quantize
+from assistant.engine.llama import Llama, Settings, quantize, vocabulary
 from assistant.engine.scheduler import Fed
 from assistant.models.gguf_file import read_adapter
 from bioassist.errors import ModelError
@@ -150,6 +151,22 @@ def test_an_adapter_is_not_written_for_a_base_of_another_shape(tmp_path: Path) -
     other = write_tiny(tmp_path / "other.gguf", "qwen3")
     with pytest.raises(ModelError, match="another base"):
         export(tmp_path / "peft", other, tmp_path / "adapter.gguf", name="test")
+
+
+def test_an_adapter_is_not_written_for_a_base_of_another_vocabulary(tmp_path: Path) -> None:
+    base = write_tiny(tmp_path / "base.gguf", "llama")
+    by_transformers(base, ids(4), tmp_path / "peft")
+    with vocabulary(base) as known:
+        there = known.sha256()
+    assert there == merge.vocabulary_sum(GGUFReader(str(base)))
+
+    def manifest(of_vocabulary: str) -> dict[str, Any]:
+        return {"data": {"facts": {"vocabulary": {"sha256": of_vocabulary}}}}
+
+    export(tmp_path / "peft", base, tmp_path / "same.gguf", name="test", manifest=manifest(there))
+    with pytest.raises(ModelError, match="another vocabulary"):
+        export(tmp_path / "peft", base, tmp_path / "other.gguf", name="test", manifest=manifest("0" * 64))
+    assert not (tmp_path / "other.gguf").exists()
 
 
 @pytest.mark.model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from corpus_setup import Lay
 
 from bioassist.documents import Span
 from bioassist.errors import InputError, UsageError
-from bioassist.schema import EntityType
+from bioassist.schema import DocumentClass, EntityType
 from bioassist.tasks import ner
+from bioassist.tasks.classification import Classification
 from bioassist.tasks.program import Answer, Program
+from bioassist.tasks.qa import Writing
 from trainer import evaluate, gold
 from trainer.corpora.shelf import Shelf
 from trainer.engine import Engine, engine
@@ -147,3 +150,26 @@ def test_the_real_engine_answers_every_program_and_counts_what_does_not_fit(tiny
         found = dict(running.run(iter(programs)))
         assert {number: len(answers) for number, answers in found.items()} == {0: 1, 1: 5, 3: 2}
         assert running.too_long == 1 and running.tokens > 0 and running.seconds > 0
+
+
+def test_classes_of_a_sample_are_compared_as_sets() -> None:
+    task = Classification((DocumentClass("a"), DocumentClass("b")), many=True)
+    program = task.program("x", [Span(0, 1)])
+    answers = [(" yes", " no"), (" no", " no"), (" yes", " yes")]
+    given = [Rendered(program, one, "corpus", f"d{n}", f"g{n}", "x") for n, one in enumerate(answers)]
+    found = evaluate.decisions(Oracle({"a": " yes"}), given)
+    # Found is {a} each time: right, wrong, and one of two.
+    assert found.sample_f1 == pytest.approx((1 + 0 + 2 / 3) / 3)
+    assert evaluate.decisions(Oracle({}), samples([(" O", " O")])).sample_f1 is None
+
+
+def test_written_answers_are_compared_by_rouge(tiny_model: Path) -> None:
+    task = Writing(8)
+    given = [Rendered(task.program(f"What {n}?"), ("x",), "corpus", f"d{n}", f"g{n}", "x") for n in range(3)]
+    with engine(tiny_model, threads=1) as running:
+        written = dict(running.run(one.program for one in given))
+        same = [replace(one, answers=(written[n][0].option,)) for n, one in enumerate(given)]
+        right = evaluate.texts(running, same)
+        wrong = evaluate.texts(running, given)
+    assert right.rouge_l == 1 and right.samples == 3 and right.interval is not None and right.interval.low == 1
+    assert wrong.rouge_l < 1 and wrong.tokens_per_s > 0

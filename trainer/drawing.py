@@ -1,0 +1,52 @@
+"""What pictures have in common: SVG by matplotlib, the same bytes for the same figures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bioassist.errors import UsageError
+from bioassist.metrics.calibration import Bin
+
+
+def figure(width: float, height: float) -> tuple[Any, Any]:
+    """A figure of inches and its axes. Raises UsageError where matplotlib is not installed."""
+    try:
+        import matplotlib
+    except ImportError:
+        raise UsageError("drawing needs matplotlib.", next_step="Run `pip install 'bioassist[train]'`.") from None
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    matplotlib.rcParams["svg.hashsalt"] = "bioassist"
+    drawn, axes = pyplot.subplots(figsize=(width, height), layout="constrained")
+    axes.spines[["top", "right"]].set_visible(False)
+    return drawn, axes
+
+
+def svg(drawn: Any) -> str:
+    """The figure as an SVG element, to stand alone or in a page."""
+    from matplotlib import pyplot
+
+    text = io.StringIO()
+    drawn.savefig(text, format="svg", metadata={"Date": None})
+    pyplot.close(drawn)
+    return text.getvalue()[text.getvalue().index("<svg") :]
+
+
+def reliability(bins: Sequence[Bin], target: Path, title: str) -> None:
+    """Draw how often predictions were right by the probability that the model gave; dots grow with their number."""
+    drawn, axes = figure(4.5, 4.2)
+    most = max((one.count for one in bins), default=1)
+    axes.plot([0, 1], [0, 1], color="#b3b3b3", linewidth=1)
+    axes.plot([one.confidence for one in bins], [one.accuracy for one in bins], color="#56b4e9", linewidth=1)
+    sizes = [20 + 180 * one.count / most for one in bins]
+    axes.scatter([one.confidence for one in bins], [one.accuracy for one in bins], s=sizes, color="#0072b2", zorder=3)
+    for one in bins:
+        axes.annotate(f"{one.count:,}", (one.confidence, one.accuracy), fontsize=7, xytext=(6, -9),
+                      textcoords="offset points")  # fmt: skip
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="probability that the model gave", ylabel="share that was right")
+    axes.set_title(title, fontsize=9)
+    target.write_text(svg(drawn), "utf-8")
