@@ -23,7 +23,8 @@ from bioassist.errors import InputError, ModelError, UsageError
 from trainer import checkpoints, memory, run_log
 from trainer.optimizing import rate_at
 from trainer.recipe import Recipe, load
-from trainer.train import Finished, main, train
+from trainer.run import Finished
+from trainer.train import main, train
 
 
 class Killed(BaseException):
@@ -169,7 +170,7 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(
         seen.append(0.0)
         return logits.sum() * (float("nan") if len(seen) > 10 else 0.0)
 
-    monkeypatch.setattr("trainer.train.cross_entropy", spoiled)
+    monkeypatch.setattr("trainer.run.cross_entropy", spoiled)
     with pytest.raises(ModelError, match=r"not a number.*--resume --set optimization.rate=0.005"):
         run()
     monkeypatch.undo()
@@ -304,6 +305,7 @@ def test_it_runs_from_its_own_files_alone(base: Path, data: Path, tmp_path: Path
         "parallel",
         "prepared",
         "recipe",
+        "run",
         "run_log",
         "train",
     ):
