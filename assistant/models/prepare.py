@@ -1,7 +1,7 @@
 """Make the file type that reads fastest on this machine.
 
-Which one that is depends on the processor more than on the size: with bf16 instructions BF16 can win over a file a
-third of its size, elsewhere Q4_0. So each is made and timed; llama.cpp does both in processes of their own.
+Which one that is depends on the processor more than on the size: with bf16 instructions BF16 can win over a file of
+half its size. So each is made and timed; llama.cpp does both in processes of their own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from assistant.models.errands import errand
 from assistant.models.progress import Progress
 from bioassist.errors import ModelError
 
-CANDIDATES = ("Q4_0", "Q8_0", "Q4_K", "BF16", "F16")
+# Those that cost at most a point of F1. Q4_0 cost the default five, so four bits are made only if they are asked for.
+CANDIDATES = ("Q8_0", "BF16", "F16")
+TYPES = (*CANDIDATES, "Q4_0", "Q4_K")
 # What types may be made from; a quantised file is dequantised to F16 first.
 FULL = ("F32", "F16", "BF16")
 

@@ -12,7 +12,7 @@ from assistant.models.catalog import AdapterFile, Base, Entry
 from assistant.models.errands import errand
 from assistant.models.fetch import fetch, from_file
 from assistant.models.gguf_file import Contents, magic, read_model
-from assistant.models.prepare import CANDIDATES, TOKENS, prepare, processor, room_needed, threads
+from assistant.models.prepare import TOKENS, TYPES, prepare, processor, room_needed, threads
 from assistant.models.progress import Progress, Quiet
 from bioassist.errors import ModelError, UsageError
 
@@ -28,8 +28,8 @@ def pull(
     for each other. Raises ModelError; then nothing has changed but that a base which was checked is kept.
     """
     shown = progress or Quiet()
-    if file_type not in (None, AUTO, *CANDIDATES):
-        raise UsageError(f"there is no file type {file_type!r}.", next_step=f"Types: {', '.join((AUTO, *CANDIDATES))}.")
+    if file_type not in (None, AUTO, *TYPES):
+        raise UsageError(f"there is no file type {file_type!r}.", next_step=f"Types: {', '.join((AUTO, *TYPES))}.")
     with cache.locked(entry.name, lambda: shown.note(f"Another process is pulling {entry.name}; waiting for it.")):
         there = cache.read_prepared(entry)
         if there is not None and given is None and file_type in (None, there.file_type):

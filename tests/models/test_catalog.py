@@ -9,7 +9,7 @@ import bioassist
 from assistant.models import load_catalog
 from assistant.models.catalog import HubSource, PackageSource, PathSource, shipped_folder
 from bioassist.errors import ModelError
-from bioassist.tasks.ner import FINGERPRINTS
+from bioassist.tasks.fingerprints import FINGERPRINTS
 
 KNOWN_PROGRAMS = dict(FINGERPRINTS)
 
