@@ -84,30 +84,48 @@ def entities(engine: Engine, documents: Sequence[Windowed], types: Sequence[Enti
         for one in passes
     ]
     programs = (one.program(documents[number].text, words) for number, one, words in asked)
-    found: list[list[Entity]] = [[] for _ in documents]
-    sure: list[tuple[float, bool]] = []
+    found: list[list[ner.Mention]] = [[] for _ in documents]
     before = engine.seconds, engine.tokens, engine.too_long
-    gold = [{(entity.type, entity.spans) for entity in document.entities} for document in documents]
     for place, answers in engine.run(programs):
         number, one, words = asked[place]
-        for mention in one.mentions(words, answers):
-            name = f"T{len(found[number]) + 1}"
-            found[number].append(Entity(name, mention.type, (mention.span,)))
-            sure.append((mention.confidence, (mention.type, (mention.span,)) in gold[number]))
+        found[number] += one.mentions(words, answers)
+    return entity_scores(
+        documents,
+        found,
+        seconds=engine.seconds - before[0],
+        tokens=engine.tokens - before[1],
+        too_long=engine.too_long - before[2],
+    )
+
+
+def entity_scores(
+    documents: Sequence[Windowed],
+    mentions: Sequence[Sequence[ner.Mention]],
+    *,
+    seconds: float,
+    tokens: int,
+    too_long: int = 0,
+) -> EntityScores:
+    """Compare the mentions that were found in each document, in `seconds` and with `tokens` read, with its entities."""
+    found: list[tuple[Entity, ...]] = []
+    sure: list[tuple[float, bool]] = []
+    for document, mine in zip(documents, mentions, strict=True):
+        gold = {(entity.type, entity.spans) for entity in document.entities}
+        found.append(tuple(Entity(f"T{n}", one.type, (one.span,)) for n, one in enumerate(mine, 1)))
+        sure += [(one.confidence, (one.type, (one.span,)) in gold) for one in mine]
     pairs = [(document.entities, mine) for document, mine in zip(documents, found, strict=True)]
     groups = [document.group for document in documents]
     count = sum(len(window.words) for document in documents for window in document.windows)
-    seconds, tokens = engine.seconds - before[0], engine.tokens - before[1]
     return EntityScores(
         spans.score(pairs, spans.exact, groups=groups),
         spans.score(pairs, spans.relaxed, groups=groups),
         tuple(sure),
-        tuple(tuple(mine) for mine in found),
+        tuple(found),
         len(documents),
         count,
         count / max(seconds, 1e-9),
         tokens / max(count, 1),
-        engine.too_long - before[2],
+        too_long,
     )
 
 
@@ -121,7 +139,8 @@ def decisions(engine: Engine, samples: Sequence[Rendered]) -> DecisionScores:
     programs: Iterable[Program] = (one.program for one in samples)
     by_sample: list[float] = []
     for place, answers in engine.run(programs):
-        by_sample.append(_set_f1(samples[place], answers))
+        if task == "class.many":
+            by_sample.append(_set_f1(samples[place], answers))
         for number, (wanted, answer) in enumerate(zip(samples[place].answers, answers, strict=True)):
             choice = samples[place].program.choices[number]
             decided.append((_label(choice, wanted), _label(choice, answer.option)))
@@ -135,7 +154,7 @@ def decisions(engine: Engine, samples: Sequence[Rendered]) -> DecisionScores:
         len(samples),
         len(decided) / max(seconds, 1e-9),
         engine.too_long - before[1],
-        sum(by_sample) / max(len(by_sample), 1) if task == "class.many" else None,
+        sum(by_sample) / len(by_sample) if by_sample else None,
     )
 
 

@@ -65,6 +65,10 @@ def kill_after(step: int) -> Callable[[], bool]:
     return stop
 
 
+def command_line(data: Path, base: Path, out: Path) -> list[str]:
+    return ["--recipe", "smollm2-135m-cpu", "--data", str(data), "--base", str(base), "--out", str(out)]
+
+
 def losses(out: Path) -> list[float]:
     return [entry["loss"] for entry in run_log.entries(out / run_log.LOG) if "loss" in entry]
 
@@ -322,16 +326,7 @@ code = trainer.train.main(sys.argv[1:])
 assert not {{"assistant", "converters", "llama_cpp", "datasets", "spacy"}} & set(sys.modules)
 sys.exit(code)
 """
-    arguments = [
-        "--recipe",
-        "smollm2-135m-cpu",
-        "--data",
-        str(data),
-        "--base",
-        str(base),
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    arguments = command_line(data, base, tmp_path / "out")
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments, "--set", "lora.rank=4", "--set", "machine.threads=1"],
         capture_output=True, text=True, cwd=tmp_path, timeout=240,
@@ -376,16 +371,7 @@ def test_interrupted_it_ends_the_step_and_says_how_to_go_on(
         signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr(torch.optim.AdamW, "step", step)
-    arguments = [
-        "--recipe",
-        "smollm2-135m-cpu",
-        "--data",
-        str(data),
-        "--base",
-        str(base),
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    arguments = command_line(data, base, tmp_path / "out")
     try:
         assert main([*arguments, "--set", "lora.rank=4", "--set", "batch.step_tokens=64"]) == 130
     finally:

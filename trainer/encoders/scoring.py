@@ -9,16 +9,16 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel
 
-from bioassist.documents import Entity
 from bioassist.errors import ModelError
-from bioassist.metrics import labels, spans
+from bioassist.metrics import labels
 from bioassist.metrics.bootstrap import Interval
 from bioassist.tasks.classification import NO
+from bioassist.tasks.ner import Mention
 from trainer.encoders.encoding import Row, padded, text_row, word_rows
 from trainer.encoders.learning import computing
 from trainer.encoders.tagging import Tagger
 from trainer.encoders.texts import Example, Labelling
-from trainer.evaluate import DecisionScores, EntityScores
+from trainer.evaluate import DecisionScores, EntityScores, entity_scores
 from trainer.windowing import Windowed
 
 
@@ -45,27 +45,10 @@ class Judge:
             likely = logits.softmax(-1).tolist()
             for word, token in rows[place].firsts.items():
                 sure_of[owners[place]][word] = likely[token]
-        found: list[list[Entity]] = [[] for _ in documents]
-        sure: list[tuple[float, bool]] = []
-        gold = [{(entity.type, entity.spans) for entity in document.entities} for document in documents]
+        found: list[list[Mention]] = [[] for _ in documents]
         for (number, words), probabilities in zip(asked, sure_of, strict=True):
-            for mention in tagger.mentions(words, probabilities):
-                found[number].append(Entity(f"T{len(found[number]) + 1}", mention.type, (mention.span,)))
-                sure.append((mention.confidence, (mention.type, (mention.span,)) in gold[number]))
-        pairs = [(document.entities, mine) for document, mine in zip(documents, found, strict=True)]
-        groups = [document.group for document in documents]
-        seconds, count = time.monotonic() - began, sum(len(words) for _, words in asked)
-        return EntityScores(
-            spans.score(pairs, spans.exact, groups=groups),
-            spans.score(pairs, spans.relaxed, groups=groups),
-            tuple(sure),
-            tuple(tuple(mine) for mine in found),
-            len(documents),
-            count,
-            count / max(seconds, 1e-9),
-            sum(len(row) for row in rows) / max(count, 1),
-            0,
-        )
+            found[number] += tagger.mentions(words, probabilities)
+        return entity_scores(documents, found, seconds=time.monotonic() - began, tokens=sum(len(row) for row in rows))
 
     def decisions(self, examples: Sequence[Example], labelling: Labelling) -> DecisionScores:
         """Decide each example and compare with its label, or for each of many labels whether it holds."""

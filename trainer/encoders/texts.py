@@ -19,11 +19,12 @@ from bioassist.tasks.render import OUTPUT
 from bioassist.words import sentences
 from trainer.corpora import Split, by_name
 from trainer.corpora.pairs import NONE
-from trainer.corpora.samples import AnnotatedDocument, AssertionSample, NliSample
+from trainer.corpora.samples import NliSample
 from trainer.corpora.shelf import Shelf
 from trainer.gold import source_of
 from trainer.mixture import Mixture, MixtureSource, load
 from trainer.rendering import Drawing, Rendered, render_source
+from trainer.rendering.assertions import by_document, value_of
 
 # The programs of instruction models that a task stands beside, in the order in which a corpus is taken for them.
 PROGRAMS = {
@@ -117,20 +118,9 @@ class TextTask:
             yield Example(sample.premise, sample.hypothesis, (sample.label,), both, sample.group)
 
     def _assertions(self, shelf: Shelf, split: Split) -> Iterator[Example]:
-        corpus = by_name(self.corpus)
-        for sample in shelf.open(corpus, split):
-            if isinstance(sample, AnnotatedDocument):
-                found = corpus.assertion_samples(sample)
-            elif isinstance(sample, AssertionSample):
-                found = [sample]
-            else:
-                raise InputError(f"this corpus asserts nothing: it has {type(sample).__name__}.", where=self.corpus)
+        for found in by_document(self.corpus, shelf, split):
             for one in found:
-                held = {f"{property_}.{value}" for property_, value in one.values.items()}
-                label = next(
-                    (ours for theirs, (ours, _) in self._source.labels.items() if theirs in held),
-                    self.labelling.labels[0],
-                )
+                label = value_of(self._source, one) or self.labelling.labels[0]
                 shown = bracketed(one.document, one.target)
                 yield Example(shown, None, (label,), shown, one.group)
 

@@ -17,17 +17,22 @@ from trainer.rendering.rendered import Drawing, Rendered
 
 
 def render(source: MixtureSource, shelf: Shelf, split: Split, drawing: Drawing) -> Iterator[Rendered]:
-    assert source.attribute is not None
-    corpus = by_name(source.corpus)
+    for found in by_document(source.corpus, shelf, split):
+        yield from _windows(source, found, drawing)
+
+
+def by_document(name: str, shelf: Shelf, split: Split) -> Iterator[list[AssertionSample]]:
+    """The assertions of the corpus `name`, those of a document together. Raises InputError for one without any."""
+    corpus = by_name(name)
     for sample in shelf.open(corpus, split):
         if isinstance(sample, AnnotatedDocument):
             found = corpus.assertion_samples(sample)
         elif isinstance(sample, AssertionSample):
             found = [sample]
         else:
-            raise InputError(f"this corpus asserts nothing: it has {type(sample).__name__}.", where=source.corpus)
+            raise InputError(f"this corpus asserts nothing: it has {type(sample).__name__}.", where=name)
         if found:
-            yield from _windows(source, found, drawing)
+            yield found
 
 
 def _windows(source: MixtureSource, samples: list[AssertionSample], drawing: Drawing) -> Iterator[Rendered]:
@@ -40,7 +45,7 @@ def _windows(source: MixtureSource, samples: list[AssertionSample], drawing: Dra
             continue
         # All values stay in the instruction: what is negated is not present, whatever is listed.
         task = Assertion(replace(source.attribute, on=tuple({one.target.type for one in inside})), drawing.wording())
-        values = {one.target.id: _value(source, one) for one in inside}
+        values = {one.target.id: value_of(source, one) for one in inside}
         mentions = task.mentions(one.target for one in inside)
         yield Rendered(
             task.program(document.text, window.words, mentions),
@@ -53,7 +58,7 @@ def _windows(source: MixtureSource, samples: list[AssertionSample], drawing: Dra
         )
 
 
-def _value(source: MixtureSource, sample: AssertionSample) -> str | None:
+def value_of(source: MixtureSource, sample: AssertionSample) -> str | None:
     """Our value: the first of the source's labels ("negation.negated") that holds; None if none does."""
     held = {f"{property_}.{value}" for property_, value in sample.values.items()}
     return next((ours for theirs, (ours, _) in source.labels.items() if theirs in held), None)
