@@ -10,6 +10,7 @@ import click
 
 from bioassist.cli import scores
 from bioassist.cli.diagnostics import Exit, say
+from bioassist.cli.formats import listed
 from bioassist.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ TASKS = {
 
 
 @click.command("evaluate")
-@click.option("--data", required=True, metavar="FORMAT:PATH", help="Gold data: brat, jsonl, spacy or iob and a path; "
-              "or corpus:NAME, its development split.")  # fmt: skip
+@click.option("--data", required=True, metavar="FORMAT:PATH", help="Gold data: iob, "
+              f"{listed()} and a path; or corpus:NAME, its development split.")  # fmt: skip
 @click.option("--model", metavar="NAME|GGUF", help="A model of the catalog, or a GGUF file.  [default: the default]")
 @click.option("--adapter", type=click.Path(path_type=Path), metavar="GGUF", help="A LoRA adapter for the model.")
 @click.option("--task", type=click.Choice(list(TASKS)), default="ner", show_default=True, help="What is judged.")
@@ -79,6 +80,7 @@ def command(**options: Any) -> int:
             "data": str(data),
             "split": "dev" if data.format == "corpus" else "as given",
             "threads": threads,
+            "published": scores.published(data.path) if data.format == "corpus" else [],
         }
         if options["task"] == "ner":
             told |= _entities(running, data, program, options)

@@ -60,6 +60,13 @@ def text_figures(found: TextScores) -> dict[str, Any]:
     }
 
 
+def published(corpus: str) -> list[dict[str, Any]]:
+    """What others published for the test split of a corpus, as it stands in JSON; empty if nothing is known."""
+    from trainer.published import figures
+
+    return [asdict(one) for one in figures(corpus)]
+
+
 def _sure(predicted: Sequence[tuple[float, bool]]) -> dict[str, Any]:
     from bioassist.metrics import calibration
 
@@ -93,8 +100,12 @@ def table(told: dict[str, Any]) -> str:
     """The figures for a person, in lines of at most 80 columns.
 
     `told` has `entity_figures`, `decision_figures` or `text_figures`, and "model", "file_type", "program", "data" and
-    "split"; with entities "tokens" too.
+    "split", with entities "tokens" too; and perhaps "published", which stands below, marked as such.
     """
+    return "\n".join([*_measured(told), *_published(told.get("published", []))])
+
+
+def _measured(told: dict[str, Any]) -> list[str]:
     lines = [f"{told['model']} {told['file_type']}, {told['program']}, {told['data']} ({told['split']})", ""]
     if "exact" in told:
         lines.append(f"{'':<14}{'precision':>10}{'recall':>8}{'F1':>8}   {'95%':<16}{'gold':>7}{'found':>7}")
@@ -107,7 +118,7 @@ def table(told: dict[str, Any]) -> str:
     elif "rouge_l" in told:
         lines.append(f"{'ROUGE-L':<14}{told['rouge_l']:>10.3f}   {_range(told['rouge_l_interval'])}")
         lines += ["", f"{_counted(told['samples'], 'sample')}, {told['tokens_per_s']:.1f} tokens/s"]
-        return "\n".join(lines)
+        return lines
     else:
         for name in ("accuracy", "micro_f1", "macro_f1"):
             lines.append(f"{name.replace('_f1', ' F1'):<14}{told[name]:>10.3f}   {_range(told[f'{name}_interval'])}")
@@ -119,7 +130,19 @@ def table(told: dict[str, Any]) -> str:
         lines += ["", f"{_counted(told['samples'], 'sample')}, {told['decisions']:,} decisions"]
     auroc = f"{told['auroc']:.3f}" if told["auroc"] is not None else "no figure"
     lines.append(f"probabilities: expected calibration error {told['ece']:.3f}, AUROC of correctness {auroc}")
-    return "\n".join(lines)
+    return lines
+
+
+def _published(found: Sequence[dict[str, Any]]) -> list[str]:
+    if not found:
+        return []
+    lines = ["", "published, on the test split, not measured here:"]
+    for source in dict.fromkeys(one["source"] for one in found):
+        lines += [
+            f"{one['model']:<24}{one['value']:>8.3f} {one['measure']}" for one in found if one["source"] == source
+        ]
+        lines.append(f"  {source}")
+    return lines
 
 
 def _row(name: str, one: dict[str, Any]) -> str:

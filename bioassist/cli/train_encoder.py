@@ -74,7 +74,7 @@ def command(**options: Any) -> int:
     if cut:
         say(f"bioassist: {cut:,} texts are longer than the encoder takes; their ends were cut off.")
     say(f"bioassist: the model is in {options['out']}.")
-    click.echo(json.dumps(told, indent=2) if options["as_json"] else "\n".join([scores.table(told), *_below(corpus)]))
+    click.echo(json.dumps(told, indent=2) if options["as_json"] else scores.table(told))
     return Exit.FINDINGS if cut else Exit.DONE
 
 
@@ -90,22 +90,9 @@ def _figures(finished: Finished, options: dict[str, Any]) -> dict[str, Any]:
         "data": options["data"],
         "split": "dev",
         "threads": finished.manifest["machine"]["threads"],
+        "published": scores.published(options["data"].partition(":")[2]),
     }
     if isinstance(finished.scores, EntityScores):
         words = {"tokens": finished.tokens, "types": list(finished.types)}
         return told | words | scores.entity_figures(finished.scores)
     return told | scores.decision_figures(finished.scores)
-
-
-def _below(corpus: str) -> list[str]:
-    """Lines with what others published for the corpus, marked as such."""
-    from trainer.published import figures
-
-    found = figures(corpus)
-    if not found:
-        return []
-    lines = ["", "published, on the test split, not measured here:"]
-    for source in dict.fromkeys(one.source for one in found):
-        lines += [f"{one.model:<24}{one.value:>8.3f} {one.measure}" for one in found if one.source == source]
-        lines.append(f"  {source}")
-    return lines
