@@ -1,4 +1,5 @@
-"""spaCy DocBin: a `.spacy` file, or a folder to train from with `train.spacy`, `dev.spacy` and `config.cfg`.
+"""spaCy DocBin: a `.spacy` file, or a folder to train from with `train.spacy`, `dev.spacy` and `config.cfg`, and with
+`test.spacy` if one is asked for.
 
 In each Doc, whose text is exactly the document's:
 
@@ -8,7 +9,8 @@ In each Doc, whose text is exactly the document's:
     doc.cats                        document classes: 1.0, and 0.0 for those of the schema that do not hold
     doc.user_data["bioassist"]      everything, as `converters.plain` has it but for the text: exact character offsets,
                                     ids, events, relations, attributes, normalizations, notes, provenance; and
-                                    "placed", for each entity in "sc" the characters that its tokens cover
+                                    "placed", for each entity in "sc" the characters that its tokens cover; what is
+                                    on which span is by the spans' ids (`converters.spacy_view` shows it on them)
 
 Tokens are the words of `bioassist.words`. The configuration has spaCy train on the tokens in the file
 (`gold_preproc`), since its own tokenizer's would not fit them everywhere. What of a document goes where it does not
@@ -17,22 +19,23 @@ quite fit, and why, is told by `converters.placing`.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bioassist.documents import Document, Entity, Span
+from bioassist.documents import Document, Entity, Normalization, Span
 from bioassist.errors import InputError, UsageError
 from bioassist.schema import Schema
 from converters.annotations import name as shown
 from converters.annotations import row, with_row, without_dangling
+from converters.concepts import identifiers
 from converters.destination import new_file, new_folder
-from converters.formats import DEFAULTS, Misaligned, WriteOptions
+from converters.formats import DEFAULTS, EVERYTHING, Misaligned, WriteOptions
 from converters.placing import Placing, Words, place
 from converters.plain import from_plain, to_plain
 from converters.report import Finding, Report
+from converters.training import Contents, check_language, new_bin, shared_out, training_config
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, DocBin
@@ -43,11 +46,23 @@ KEY = "bioassist"
 SPANS = "sc"
 DISCONTINUOUS = "discontinuous"
 
+# What spaCy annotates on tokens.
+_UNREAD = {
+    "TAG": "tags",
+    "POS": "parts of speech",
+    "MORPH": "morphology",
+    "LEMMA": "lemmas",
+    "DEP": "dependencies",
+    "SENT_START": "sentences",
+    "ENT_ID": "ids of entities",
+}
+
 
 class DocBinFormat:
     """spaCy DocBin. `words` gives the words of a text, in order; those of `bioassist.words` if None."""
 
     name = "spacy"
+    carries = EVERYTHING
 
     def __init__(self, words: Words | None = None) -> None:
         self._words = words
@@ -56,24 +71,21 @@ class DocBinFormat:
         """The documents in the file `source`, or in all `.spacy` files below the folder `source`.
 
         Those that bioassist wrote come back as they were, but for spans that were changed since; others have their
-        `doc.ents`, `doc.spans` and `doc.cats`.
+        `doc.ents` with their knowledge base ids, `doc.spans` and `doc.cats`, and what else they have is told. A damaged
+        file of a folder is a finding.
         """
-        from spacy.tokens import DocBin
-        from spacy.vocab import Vocab
-
         told = Report() if report is None else report
         files = sorted(source.rglob(f"*{EXTENSION}")) if source.is_dir() else [source]
         if not files:
             raise InputError(f"holds no {EXTENSION} files.", where=str(source))
-        vocab = Vocab()
         for file in files:
             try:
-                docs = list(DocBin().from_bytes(file.read_bytes()).get_docs(vocab))
-            except OSError as error:
-                raise InputError(f"cannot be read: {error.strerror}.", where=str(file)) from error
-            except Exception as error:
-                # What a damaged file raises is of any kind.
-                raise InputError("not a spaCy DocBin, or damaged.", where=str(file)) from error
+                docs = _docs_in(file)
+            except InputError as error:
+                if not source.is_dir():
+                    raise
+                told.add(Finding("", "unreadable", error.what, file=error.where, kind="loss"))
+                continue
             for number, doc in enumerate(docs, 1):
                 document = document_of(doc, f"{file.stem}-{number}", told)
                 told.documents += 1
@@ -88,25 +100,33 @@ class DocBinFormat:
         options: WriteOptions = DEFAULTS,
     ) -> Report:
         """Write one file if `destination` ends in ".spacy", else a folder to train from."""
-        report = Report()
-        docs = self._docs(documents, schema, options.misaligned, report)
+        report, contents = Report(), Contents()
+        docs = self._docs(documents, schema, options.misaligned, report, contents)
         if destination.suffix == EXTENSION:
             with new_file(destination, force=options.force) as staged:
-                bin_ = _new_bin()
+                bin_ = new_bin()
                 for _, doc in docs:
                     bin_.add(doc)
                 staged.write_bytes(_bytes(bin_))
         else:
+            check_language(options.language)
             with new_folder(destination, force=options.force) as staging:
-                config = training_config(options.language)
-                train, dev = _split(docs, options.dev_share, report)
-                (staging.path / "train.spacy").write_bytes(_bytes(train))
-                (staging.path / "dev.spacy").write_bytes(_bytes(dev))
+                sides = shared_out(docs, options.dev_share, options.test_share, contents, report)
+                for side, shared in sides.items():
+                    (staging.path / f"{side}{EXTENSION}").write_bytes(_bytes(shared))
+                config = training_config(options.language, contents, report)
                 (staging.path / "config.cfg").write_bytes(config.encode())
+                if not options.test_share:
+                    staging.obsolete.append(Path(f"test{EXTENSION}"))
         return report
 
     def _docs(
-        self, documents: Iterable[Document], schema: Schema | None, misaligned: Misaligned, report: Report
+        self,
+        documents: Iterable[Document],
+        schema: Schema | None,
+        misaligned: Misaligned,
+        report: Report,
+        contents: Contents,
     ) -> Iterator[tuple[str, Doc]]:
         from spacy.vocab import Vocab
 
@@ -122,6 +142,7 @@ class DocBinFormat:
                 message = "a lone surrogate is in it, which is not text; the document was left out."
                 report.add(Finding(document.name, "not text", message, kind="loss"))
                 continue
+            contents.observe(document, placing)
             report.findings.extend(placing.findings)
             report.documents += 1
             report.annotations += len(row(document))
@@ -166,9 +187,37 @@ def document_of(doc: Doc, name: str, report: Report) -> Document:
         else:
             if set(classes) != set(document.classes):
                 document = replace(document, classes=classes)
-            return _with_changes(document, placed, found, report)
-    bare = Document(name, doc.text, classes=classes)
-    return _with_changes(bare, {}, found, report)
+            document = _with_changes(document, placed, found, report)
+            _tell_unread(doc, document.name, {**_UNREAD, "ENT_KB_ID": "knowledge base ids"}, report)
+            return document
+    document = _with_changes(Document(name, doc.text, classes=classes), {}, found, report)
+    _tell_unread(doc, name, _UNREAD, report)
+    return replace(document, normalizations=tuple(_normalizations(doc, document)))
+
+
+def _normalizations(doc: Doc, document: Document) -> Iterator[Normalization]:
+    """The knowledge base ids of the spans of `doc`, on the entities of `document`."""
+    at = {(entity.start, entity.end, entity.type): entity.id for entity in document.entities}
+    codes = {
+        (at[place], *code): None
+        for span in (*doc.ents, *(span for group in doc.spans.values() for span in group))
+        if (place := (span.start_char, span.end_char, span.label_ or "Entity")) in at and span.kb_id_
+        for code in identifiers(span.kb_id_, span.label_)
+    }
+    return (Normalization(f"N{number}", *code) for number, code in enumerate(codes, 1))
+
+
+def _tell_unread(doc: Doc, name: str, attributes: Mapping[str, str], report: Report) -> None:
+    """A finding for what others put into a Doc that documents have no place for; `attributes` are those of tokens."""
+    # A text of one token is a sentence to spaCy, whoever says so.
+    unread = [what for attribute, what in attributes.items() if len(doc) > 1 and doc.has_annotation(attribute)]
+    weights = [label for label, weight in doc.cats.items() if weight not in (0, 1)]
+    unread += [f"weights of classes ({len(weights)})"] if weights else []
+    extensions = {key[1] for key in doc.user_data if isinstance(key, tuple) and key[:1] == ("._.",)}
+    unread += [f"._.{extension}" for extension in sorted(extensions)]
+    unread += sorted(str(key) for key in doc.user_data if key != KEY and not isinstance(key, tuple))
+    if unread:
+        report.add(Finding(name, "not read", f"documents have no place for: {', '.join(unread)}.", kind="loss"))
 
 
 def _with_changes(
@@ -204,66 +253,18 @@ def _with_changes(
     return with_row(document, annotations)
 
 
-def training_config(language: str = "en") -> str:
-    """A configuration for `spacy train`: entities from `doc.ents`, on the processor, as `spacy init config` makes it.
-
-    Raises UsageError if spaCy has no such language.
-    """
-    from spacy.cli.init_config import init_config
-    from spacy.util import get_lang_class
-
-    try:
-        get_lang_class(language)
-    except ImportError as error:
-        raise UsageError(
-            f"spaCy has no language {language!r}.", next_step="Use an ISO code such as en or de."
-        ) from error
-
-    config = init_config(lang=language, pipeline=["ner"], optimize="efficiency", gpu=False, silent=True)
-    config["paths"] |= {"train": "train.spacy", "dev": "dev.spacy"}
-    for corpus in ("train", "dev"):
-        config["corpora"][corpus]["gold_preproc"] = True
-    return f"# Written by bioassist. In this folder: spacy train config.cfg --output model\n\n{config.to_str()}\n"
-
-
-def _split(docs: Iterable[tuple[str, Doc]], dev_share: float, report: Report) -> tuple[DocBin, DocBin]:
-    """Training and development data, by a hash of the document's name, so that it stays the same from export to export.
-
-    A text that is there under several names goes where the first of them goes. If one side is empty, it gets the
-    document whose hash is nearest to it, provided there are two or more texts.
-    """
-    sides: dict[str, bool] = {}
-    bins = {False: _new_bin(), True: _new_bin()}
-    places: dict[str, float] = {}
-    for name, doc in docs:
-        text = hashlib.sha256(doc.text.encode()).hexdigest()
-        places.setdefault(text, int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 2**32)
-        side = sides.setdefault(text, places[text] < dev_share)
-        bins[side].add(doc)
-    for side in (True, False):
-        if len(sides) > 1 and not len(bins[side]):
-            moved = (min if side else max)(places, key=lambda text: places[text])
-            message = f"no document fell into the {'development' if side else 'training'} data; one was moved there."
-            report.add(Finding("", "split", message))
-            bins = _moved(bins[not side], moved, side)
-    message = f"{len(bins[False])} for training (train.spacy), {len(bins[True])} for development (dev.spacy)."
-    report.add(Finding("", "split", message))
-    return bins[False], bins[True]
-
-
-def _moved(full: DocBin, text: str, side: bool) -> dict[bool, DocBin]:
+def _docs_in(file: Path) -> list[Doc]:
+    """The Docs in a `.spacy` file. Raises InputError if it is none, or damaged."""
+    from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 
-    bins = {side: _new_bin(), not side: _new_bin()}
-    for doc in full.get_docs(Vocab()):
-        bins[side if hashlib.sha256(doc.text.encode()).hexdigest() == text else not side].add(doc)
-    return bins
-
-
-def _new_bin() -> DocBin:
-    from spacy.tokens import DocBin
-
-    return DocBin(attrs=["ENT_IOB", "ENT_TYPE"], store_user_data=True)
+    try:
+        return list(DocBin().from_bytes(file.read_bytes()).get_docs(Vocab()))
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}.", where=str(file)) from error
+    except Exception as error:
+        # What a damaged file raises is of any kind.
+        raise InputError("not a spaCy DocBin, or damaged.", where=str(file)) from error
 
 
 def _bytes(docs: DocBin) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Final, Literal, Protocol, get_args, runtime_checkable
 
 from bioassist.documents import Document
 from bioassist.errors import UsageError
@@ -23,6 +23,33 @@ from converters.report import Report
 GROUP = "bioassist.formats"
 
 Misaligned = Literal["snap", "leave out", "split"]
+MISALIGNED: Final[tuple[Misaligned, ...]] = get_args(Misaligned)
+Profile = Literal["brat", "inception", "plain"]
+Uncarried = Literal["list", "note"]
+
+# What a format may be able to hold. "text": every character of it, line ends and white space included; "names": the
+# documents'; "entities": of one fragment, apart from each other, with edges between words; "overlapping", nested ones
+# too; "inside words": edges there; "roles": the names of a relation's arguments; "unreviewed": that a suggestion is not
+# decided on; "provenance": who decided on the others, and what suggested them.
+Feature = Literal[
+    "text",
+    "names",
+    "entities",
+    "overlapping",
+    "discontinuous",
+    "inside words",
+    "relations",
+    "roles",
+    "events",
+    "attributes",
+    "normalizations",
+    "notes",
+    "equivalences",
+    "classes",
+    "unreviewed",
+    "provenance",
+]
+EVERYTHING: Final[frozenset[Feature]] = frozenset(get_args(Feature))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +59,28 @@ class WriteOptions:
     `force` writes over an existing destination; files there that have nothing to do with the export stay.
     `misaligned` says what happens to a span whose edges are not edges of tokens, in formats that have tokens:
     "snap" it outward to whole tokens, "leave out" the span, or "split" the token there.
-    `dev_share` of the documents become development data, in formats that have such a split; `language` is the
-    ISO 639-1 code of the notes, for formats that want one.
+    `dev_share` of the documents become development data and `test_share` test data, in formats that have such a split;
+    `language` is the ISO 639-1 code of the notes, for formats that want one.
+    `profile` is the tool that brat files are for, and `uncarried` says what becomes of what it has no place for: a
+    "note" on what it belongs to, or a line in the report alone ("list"). `original` is a brat folder that the documents
+    were read from: what is unchanged stays there as it is, to the byte.
     """
 
     force: bool = False
     misaligned: Misaligned = "snap"
     dev_share: float = 0.2
+    test_share: float = 0.0
     language: str = "en"
+    profile: Profile = "brat"
+    uncarried: Uncarried = "list"
+    original: Path | None = None
 
 
 DEFAULTS = WriteOptions()
 
 
-class Format(Protocol):
-    """Reads and writes one file format. Made without arguments."""
+class Reader(Protocol):
+    """Reads one file format."""
 
     @property
     def name(self) -> str:
@@ -57,6 +91,15 @@ class Format(Protocol):
 
         Raises InputError if `source` cannot be read at all; one bad document of several is a finding.
         """
+
+
+class Format(Reader, Protocol):
+    """Reads and writes one file format. Made without arguments."""
+
+    @property
+    def carries(self) -> frozenset[Feature]:
+        """What comes back if a document is written and read again. What else a document has, `write` reports; it may
+        be silent about "provenance" alone, which says nothing about the text."""
 
     def write(
         self,
@@ -100,7 +143,7 @@ def by_name(name: str) -> Format:
 def convert(
     source: Path,
     destination: Path,
-    reader: Format,
+    reader: Reader,
     writer: Format,
     schema: Schema | None = None,
     options: WriteOptions = DEFAULTS,

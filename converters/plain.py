@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from bioassist.documents import (
+    Annotation,
     Argument,
     Attribute,
     Document,
@@ -60,6 +61,16 @@ def to_plain(document: Document) -> dict[str, Any]:
     return plain
 
 
+def provenance_to_plain(said: Provenance) -> dict[str, Any]:
+    """`said` as a plain dictionary, as it is in the plain form of a document."""
+    return _plain(said)
+
+
+def provenance_from_plain(plain: Any) -> Provenance:
+    """What `provenance_to_plain` was given. Raises ValueError that says what is wrong."""
+    return _made(Provenance, plain, "provenance")
+
+
 def from_plain(plain: Any) -> Document:
     """The document that `to_plain` was given. Raises ValueError that says what is wrong."""
     if not isinstance(plain, Mapping):
@@ -88,6 +99,19 @@ def from_plain(plain: Any) -> Document:
     )
     _check(document)
     return document
+
+
+def annotation_to_plain(annotation: Annotation | Equivalence) -> tuple[str, dict[str, Any]]:
+    """One annotation as `to_plain` has it, and the key under which that lists its kind ("relations")."""
+    return next(key for key, kind in _KINDS.items() if isinstance(annotation, kind)), _plain(annotation)
+
+
+def annotation_from_plain(key: str, plain: Any) -> Annotation | Equivalence:
+    """The annotation that `annotation_to_plain` was given. Raises ValueError that says what is wrong."""
+    if key not in _KINDS:
+        raise ValueError(f"{key!r} is not a kind of annotation.")
+    annotation: Annotation | Equivalence = _made(_KINDS[key], plain, key)
+    return annotation
 
 
 def _plain(entry: object) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import groupby
 from pathlib import Path
@@ -10,6 +11,8 @@ import click
 
 from assistant.tui.keymap import DIGITS, KEYS, SELECTING, Key
 from bioassist.cli import group
+from converters.brat.profiles import CARRIES
+from converters.formats import Feature, available, by_name
 
 FOLDER = Path(__file__).parent
 
@@ -26,6 +29,27 @@ KEYBOARD = """# Keys of the review screen
 Written by `python -m docs.generated`. The mouse can focus a span and select words; everything works without it.
 Every action is saved when it is made.
 """
+
+# What `Format.carries` speaks of, in the words of the page.
+FEATURES: dict[Feature, str] = {
+    "text": "every character of the text",
+    "names": "names of documents",
+    "entities": "entities",
+    "overlapping": "nested and overlapping ones",
+    "discontinuous": "discontinuous ones",
+    "inside words": "edges inside words",
+    "relations": "relations",
+    "roles": "names of their roles",
+    "events": "events",
+    "attributes": "attributes",
+    "normalizations": "normalizations",
+    "notes": "notes",
+    "equivalences": "equivalences",
+    "classes": "document classes",
+    "unreviewed": "what nobody has decided on yet",
+    "provenance": "where decided annotations come from",
+}
+TABLE = re.compile(r"(?<=<!-- Written by `python -m docs.generated`. -->\n).*?(?=<!-- As far as this. -->)", re.DOTALL)
 
 
 def commands() -> str:
@@ -54,6 +78,19 @@ def keyboard() -> str:
     return "\n".join(parts)
 
 
+def formats() -> str:
+    """The page on formats, with the table of what each carries as they declare it."""
+    columns = {name: by_name(name).carries for name in available()}
+    columns |= {f"brat, {profile}": carries for profile, carries in CARRIES.items() if profile != "brat"}
+    names = sorted(columns)
+    lines = [f"| | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
+    for feature, words in FEATURES.items():
+        cells = ("yes" if feature in columns[name] else "" for name in names)
+        lines.append(f"| {words} | {' | '.join(cells)} |")
+    table = "\n".join(["", *lines, "", ""])
+    return TABLE.sub(lambda _: table, (FOLDER / "formats.md").read_text("utf-8"))
+
+
 def _table(keys: object) -> list[str]:
     rows = ["| keys | what they do |", "|---|---|"]
     rows += [f"| `{key.shown.replace('|', chr(92) + '|')}` | {key.help} |" for key in keys]  # type: ignore[attr-defined]
@@ -62,7 +99,7 @@ def _table(keys: object) -> list[str]:
 
 def main() -> int:
     late = []
-    for name, written in (("command-line.md", commands()), ("keys.md", keyboard())):
+    for name, written in (("command-line.md", commands()), ("keys.md", keyboard()), ("formats.md", formats())):
         path = FOLDER / name
         if "--check" not in sys.argv:
             path.write_text(written, "utf-8")

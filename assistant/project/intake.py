@@ -13,6 +13,7 @@ from assistant.project.store import Project
 from bioassist.documents import text_hash
 from bioassist.errors import InputError, UsageError
 from bioassist.reading import DecodedText, decode
+from converters.tables import file_of, is_table
 
 PROJECT_SUFFIX = ".bioassist"
 NOTE_SUFFIX = ".txt"
@@ -98,39 +99,46 @@ def take_in(
     findings: list[Finding] = []
     for file in files:
         shown = str(file.path)
-        stored = _from_project(project, file.path)
+        stored = from_project(project, file.path)
         try:
             decoded = _read(file.path, stored, encoding)
         except (InputError, OSError) as error:
-            reason = _reason(error)
-            name, row = _row(project, file)
-            if row is None or not row.text_sha:
-                project.add_failed(name, stored, reason)
-            findings.append(Finding(shown, "unreadable", reason, name))
+            findings.append(unreadable(project, file, stored, shown, reason_of(error)))
             continue
-        name, row = _row(project, file, decoded)
-        if row is None or not row.text_sha or row.text_sha == text_hash(decoded.text):
-            project.add_document(name, decoded)
-        elif new_versions:
-            taken = project.new_version(name, decoded)
-            kept = f"{taken.carried} decisions carried over, {taken.left} stay with version {row.version} alone."
-            findings.append(Finding(shown, "new version", f"taken in as version {taken.row.version}: {kept}", name))
-        else:
-            findings.append(
-                Finding(
-                    shown,
-                    "changed",
-                    "changed on the disk since it was annotated; the text that was annotated is kept, with its "
-                    "decisions. Take in the new text with --new-versions.",
-                    name,
-                )
-            )
+        findings += taken(project, file, decoded, shown, new_versions=new_versions)
     return findings
+
+
+def taken(project: Project, file: NoteFile, decoded: DecodedText, shown: str, *, new_versions: bool) -> list[Finding]:
+    """Bring the text of one note into the project; a finding, with `shown` as its place, if it changed."""
+    name, row = _row(project, file, decoded)
+    if row is None or not row.text_sha or row.text_sha == text_hash(decoded.text):
+        project.add_document(name, decoded)
+        return []
+    if new_versions:
+        version = project.new_version(name, decoded)
+        kept = f"{version.carried} decisions carried over, {version.left} stay with version {row.version} alone."
+        return [Finding(shown, "new version", f"taken in as version {version.row.version}: {kept}", name)]
+    what = (
+        "changed on the disk since it was annotated; the text that was annotated is kept, with its decisions. "
+        "Take in the new text with --new-versions."
+    )
+    return [Finding(shown, "changed", what, name)]
+
+
+def unreadable(project: Project, file: NoteFile, stored: str, shown: str, reason: str) -> Finding:
+    """Leave a row in the project for a note that cannot be read, unless it has been before."""
+    name, row = _row(project, file)
+    if row is None or not row.text_sha:
+        project.add_failed(name, stored, reason)
+    return Finding(shown, "unreadable", reason, name)
 
 
 def _row(project: Project, file: NoteFile, decoded: DecodedText | None = None) -> tuple[str, DocumentRow | None]:
     """The note's name in the project, and what is there under it; another note's name gets the folder before it."""
-    name, folder = file.name, _absolute(file.path).parent
+    # The rows of a table are as its files are to a folder.
+    place = _absolute(file.path)
+    name, folder = file.name, place.with_suffix("") if is_table(place) else place.parent
     row = project.document_named(name)
     while (
         row is not None
@@ -147,12 +155,12 @@ def _row(project: Project, file: NoteFile, decoded: DecodedText | None = None) -
 def _is_other(project: Project, row: DocumentRow, path: Path) -> bool:
     # A note that is no longer where it was read may well be this one, moved.
     try:
-        return not (project.path.parent / row.path).samefile(path)
+        return not (project.path.parent / file_of(row.path)).samefile(path)
     except OSError:
         return False
 
 
-def _from_project(project: Project, path: Path) -> str:
+def from_project(project: Project, path: Path) -> str:
     """The note's path seen from where the project lies: the two are moved together, and exports show it."""
     try:
         return Path(os.path.relpath(path, project.path.parent)).as_posix()
@@ -184,7 +192,7 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100
 
 
-def _reason(error: InputError | OSError) -> str:
+def reason_of(error: InputError | OSError) -> str:
     if isinstance(error, InputError):
         return f"{error.what} {error.next_step}" if error.next_step else error.what
     return f"cannot be read: {(error.strerror or str(error)).lower()}."

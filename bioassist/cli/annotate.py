@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +13,7 @@ import click
 
 from bioassist.cli.diagnostics import Exit, report, say
 from bioassist.cli.exporting import Output, outputs, refuse_over_notes, write
+from bioassist.cli.formats import listed
 from bioassist.cli.progress import Display
 from bioassist.cli.review import leave
 from bioassist.cli.untrained import SHORT, untrained
@@ -20,7 +22,7 @@ from bioassist.reading import check_encoding
 
 if TYPE_CHECKING:
     from assistant.models import ResolvedModel
-    from assistant.project.intake import Finding
+    from assistant.project.intake import Finding, NoteFile
     from assistant.project.store import Project
     from bioassist.schema import Schema
 
@@ -42,11 +44,12 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Read at most N notes this time.")
 @click.option("--fresh", is_flag=True, help="Compute all suggestions again; decisions stay.")
 @click.option("--encoding", metavar="NAME", help="Encoding of notes that are not UTF-8.")
+@click.option("--text-column", metavar="NAME",
+              help="Column, or key, of the notes in a table: CSV, TSV, JSON lines or parquet.")  # fmt: skip
+@click.option("--id-column", metavar="NAME", help="Column that names the notes of a table.  [default: their row]")
 @click.option("--new-versions", is_flag=True, help="Take in notes that changed on the disk, as new versions.")
 @click.option("--no-review", is_flag=True, help="Do not open the review screen.")
-@click.option(
-    "--output", "destinations", multiple=True, metavar="FORMAT:DEST", help="Export when done: brat, spacy, jsonl."
-)
+@click.option("--output", "destinations", multiple=True, metavar="FORMAT:DEST", help=f"Export when done: {listed()}.")
 @click.option("--include", type=click.Choice(["accepted", "all"]), default="all", show_default=True,
               help="What --output writes: decisions alone, or unreviewed suggestions too.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Let --output write over what is there.")
@@ -55,7 +58,7 @@ if TYPE_CHECKING:
 @click.option("--deterministic", is_flag=True, help="Same answers in every run, a little slower.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def command(notes: tuple[str, ...], **options: Any) -> int:
-    """Pre-annotate NOTES (files, folders, globs) and review them.
+    """Pre-annotate NOTES (files, folders, globs, tables) and review them.
 
     Nothing leaves this machine. Interrupted at any moment, the same command goes on where it was.
 
@@ -63,18 +66,22 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
     Examples:
       bioassist annotate notes/
       bioassist annotate notes/ --no-review --output brat:out/brat --output spacy:out/spacy
+      bioassist annotate notes.csv --text-column report --id-column visit
     """
     from assistant.project.intake import default_project, gather, take_in
     from assistant.project.store import Project
+    from assistant.project.table_intake import tables_among, take_in_tables
 
     # What can be refused is refused before a model is fetched and hours are spent.
     planned = outputs(options["destinations"], force=options["force"])
-    _check_gpu_layers(options["gpu_layers"])
+    check_gpu_layers(options["gpu_layers"])
     if options["encoding"]:
         check_encoding(options["encoding"])
     schema = _schema(options["schema_file"])
-    files, findings = gather(notes)
-    refuse_over_notes(planned, [file.path for file in files], [Path(name) for name in notes if Path(name).is_dir()])
+    found, findings = gather(notes)
+    columns = options["text_column"], options["id_column"]
+    files, tables = tables_among(found, *columns, options["encoding"])
+    refuse_over_notes(planned, [file.path for file in found], [Path(name) for name in notes if Path(name).is_dir()])
     path = options["project_path"] or default_project(notes)
     model = _model(options)
     with Project.open(path, create=True) as project:
@@ -82,17 +89,33 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
         # One transaction: a commit a note would wait for the disk ten thousand times.
         with project.transaction():
             findings += take_in(project, files, encoding=options["encoding"], new_versions=options["new_versions"])
+            findings += take_in_tables(project, tables, new_versions=options["new_versions"])
         for finding in findings:
             say(f"bioassist: {finding}")
         if not any(row.text_sha for row in project.documents()):
             raise InputError("none of these notes could be read.", where=", ".join(notes))
+        _take_beside(project, files)
         failed = _annotate(project, model, options)
         incomplete, refused = _export(project, planned, options["include"])
         code = _outcome(project, findings, failed, incomplete, options["as_json"])
         return refused or code
 
 
-def _check_gpu_layers(value: str) -> None:
+def _take_beside(project: Project, files: Sequence[NoteFile]) -> None:
+    """Annotations that lie beside the notes come before the model's."""
+    from assistant.project.importing.arriving import take_beside
+
+    with project.transaction():
+        account = take_beside(project, files)
+    if not account.read:
+        return
+    decided = account.decisions.total() + account.facts.total()
+    say(f"bioassist: {decided:,} annotations of {account.changed:,} notes lay beside them; they are decisions now.")
+    for line in islice(account.report.lines(), 1, None):
+        say(f"  {line}")
+
+
+def check_gpu_layers(value: str) -> None:
     if value not in ("auto", "all") and not value.isdecimal():
         raise UsageError(f"--gpu-layers takes a number, all or auto, not {value!r}.")
 
@@ -152,6 +175,7 @@ def _annotate(project: Project, model: ResolvedModel, options: dict[str, Any]) -
         task=task,
         trained=frozenset(model.trained_labels.get(task, ())),
         threads=options["threads"],
+        tuning=model.tuning,
         gpu_layers=options["gpu_layers"],
         deterministic=options["deterministic"],
         fresh=options["fresh"],
@@ -189,7 +213,7 @@ def _task(model: ResolvedModel, asked: str | None) -> str:
     """
     from bioassist.tasks.ner import FINGERPRINTS
 
-    task = asked or next((name for name in model.trained_labels if name in FINGERPRINTS), "ner.typed")
+    task = asked or model.task
     trained = model.programs.get(task)
     if trained is not None and trained != FINGERPRINTS[task]:
         raise ModelError(

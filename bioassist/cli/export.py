@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from bioassist.cli.brat_options import brat_options, with_brat_options
 from bioassist.cli.diagnostics import Exit
 from bioassist.cli.exporting import outputs, refuse_over_notes, write
+from bioassist.cli.formats import listed
+from bioassist.cli.token_options import token_options, write_options
+
+if TYPE_CHECKING:
+    from converters.formats import Profile, Uncarried
 
 
 @click.command("export")
 @click.argument("project", type=click.Path(path_type=Path))
 @click.argument("destination", metavar="DEST")
-@click.option("--to", "format_name", required=True, metavar="FORMAT", help="brat, spacy or jsonl.")
+@click.option("--to", "format_name", required=True, metavar="FORMAT", help=f"{listed()}.")
 @click.option("--include", type=click.Choice(["accepted", "all"]), default="accepted", show_default=True,
               help="Decisions alone, or unreviewed suggestions too, marked as such.")  # fmt: skip
 @click.option("--documents", type=click.Choice(["done", "all"]),
               help="Documents marked done, or all.  [default: done for spacy, all for the others]")  # fmt: skip
+@token_options
+@brat_options
 @click.option("--force", is_flag=True, help="Write over what is there.")
 def command(
     project: Path,
@@ -28,6 +36,10 @@ def command(
     include: Literal["accepted", "all"],
     documents: Literal["done", "all"] | None,
     force: bool,
+    profile: Profile,
+    uncarried: Uncarried,
+    original: Path | None,
+    **tokens: Any,
 ) -> int:
     """Write the annotations of PROJECT to DEST.
 
@@ -39,10 +51,14 @@ def command(
       bioassist export notes.bioassist --to brat out/brat
     """
     from assistant.project.store import Project
+    from converters.formats import WriteOptions
+    from converters.tables import file_of
 
+    options = write_options(WriteOptions(), **tokens)
+    options = with_brat_options(options, format_name, profile, uncarried, original)
     (output,) = outputs([f"{format_name}:{destination}"], force=force)
     # From where nothing can be written, ids are given that may change: the report says so.
     sealed = project.is_dir() and not os.access(project, os.W_OK)
     with Project.open(project, read_only=sealed) as opened:
-        refuse_over_notes([output], [opened.path.parent / row.path for row in opened.documents()])
-        return Exit.FINDINGS if write(opened, output, include, documents) else Exit.DONE
+        refuse_over_notes([output], {opened.path.parent / file_of(row.path) for row in opened.documents()})
+        return Exit.FINDINGS if write(opened, output, include, documents, options) else Exit.DONE

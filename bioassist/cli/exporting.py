@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +13,7 @@ from bioassist.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.project.store import Project
-    from converters.formats import Format
+    from converters.formats import Format, WriteOptions
 
 
 # The fields of `assistant.project.export.Withheld`, for people.
@@ -23,6 +23,7 @@ _WITHHELD = {
     "failed": "documents that could not be read",
     "pending": "suggestions that nobody has decided on",
     "duplicates": "annotations with the type and extent of another",
+    "dangling": "relations and others, or parts of them, whose annotation is not exported",
     "provisional": "ids that may change, since the project was open for reading alone",
 }
 
@@ -95,17 +96,24 @@ def write(
     output: Output,
     include: Literal["accepted", "all"],
     documents: Literal["done", "all"] | None = None,
+    options: WriteOptions | None = None,
 ) -> bool:
     """Write the export and its report (on stderr); whether the report has findings.
 
     `documents` None: those marked done for spaCy, which half-reviewed ones would teach to miss; all for the others.
     """
     from assistant.project.export import documents_for_export
+    from assistant.project.exports import Sending
     from converters.formats import WriteOptions
 
     which = documents or ("done" if output.format.name == "spacy" else "all")
-    found, withheld = documents_for_export(project, include, which)
-    report = output.format.write(found, output.destination, project.schema, WriteOptions(force=output.force))
+    chosen = replace(options or WriteOptions(), force=output.force)
+    sending = Sending(output.format.name, chosen.profile, chosen.uncarried == "note")
+    found, withheld = documents_for_export(project, include, which, sending)
+    report = output.format.write(found, output.destination, project.schema, chosen)
+    # Other folders are read by tools that may wonder at a file of ours; there the last export counts.
+    if output.format.name == "brat" and output.destination.is_dir() and not project.read_only:
+        sending.mark(output.destination)
     for field, reason in _WITHHELD.items():
         report.withhold(reason, getattr(withheld, field))
     say(f"bioassist: wrote {output.format.name} to {output.destination}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from bioassist.documents import Attribute, Document, Entity, Event, Relation
 from bioassist.schema import NAME, PALETTE, Schema
+from converters.brat.conf_lines import NESTING, OVERLAP, Definition, Role, Special, render
 from converters.report import Finding
 
 # Values of attributes: what ends a field there cannot be in one.
@@ -114,22 +115,27 @@ class Configuration:
         names = set(self._usable(dict.fromkeys(name for name, _ in self._relations), "relation"))
         for (name, roles), line in self._relations.items():
             if name in names and len(self._usable(roles, "role")) == 2:
-                kind = ", <REL-TYPE>:symmetric" if line.symmetric else ""
-                yield f"{name}\t{roles[0]}:{self._types(line.first)}, {roles[1]}:{self._types(line.second)}{kind}"
+                arguments = (Role(roles[0], self._types(line.first)), Role(roles[1], self._types(line.second)))
+                kind: Special = (("<REL-TYPE>", ("symmetric",)),) if line.symmetric else ()
+                yield render(Definition((name,), roles=arguments, special=kind))
+        anything = (Role("Arg1", ("<ANY>",)), Role("Arg2", ("<ANY>",)))
         for name in self._usable(self._equivalences, "equivalence"):
-            yield f"{name}\tArg1:<ANY>, Arg2:<ANY>, <REL-TYPE>:symmetric-transitive"
+            kind = (("<REL-TYPE>", ("symmetric", "transitive")),)
+            yield render(Definition((name,), roles=anything, special=kind))
         yield "# Spans may nest, cross and coincide."
-        yield "<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>"
+        entities = (Role("Arg1", ("<ENTITY>",)), Role("Arg2", ("<ENTITY>",)))
+        yield render(Definition((OVERLAP,), roles=entities, special=(("<OVL-TYPE>", ("<ANY>",)),)))
         yield from ("", "[events]", "")
         for name in self._usable(self._events, "event"):
-            arguments = self._usable(self._events[name], "role")
-            yield f"{name}\t{', '.join(f'{role}{_repeats(role)}:<ANY>' for role in arguments)}".rstrip()
+            # brat numbers repeated roles, so one that ends in a digit cannot be repeated.
+            usable = self._usable(self._events[name], "role")
+            roles_of_event = tuple(Role(role, ("<ANY>",), 0, 1 if role[-1].isdigit() else None) for role in usable)
+            yield render(Definition((name,), roles=roles_of_event))
         yield from ("", "[attributes]", "")
         for name in self._usable(self._attributes, "attribute"):
-            values = self._values(name)
-            yield f"{name}\tArg:{self._types(self._attributes[name].on)}" + (
-                f", Value:{'|'.join(values)}" if values else ""
-            )
+            values = tuple(self._values(name))
+            on = Role("Arg", self._types(self._attributes[name].on))
+            yield render(Definition((name,), roles=(on, Role("Value", values)) if values else (on,)))
 
     def _visual(self) -> Iterator[str]:
         yield "# How labels are named and drawn, written by bioassist."
@@ -182,9 +188,8 @@ class Configuration:
                 )
         return found
 
-    def _types(self, names: Iterable[str]) -> str:
-        found = [name for name in names if name.startswith("<") or _is_usable(name)]
-        return "|".join(found) or "<ANY>"
+    def _types(self, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name in names if name.startswith("<") or _is_usable(name)) or ("<ANY>",)
 
     def _values(self, name: str, *, told: bool = True) -> list[str]:
         found = []
@@ -222,16 +227,11 @@ def _tools() -> Iterator[str]:
 
 def _is_usable(name: str) -> bool:
     # A line of hyphens alone is a separator there.
-    return bool(NAME.match(name)) and bool(name.strip("-")) and name != "ENTITY-NESTING"
+    return bool(NAME.match(name)) and bool(name.strip("-")) and name != NESTING
 
 
 def _base(role: str) -> str:
     return role.rstrip("0123456789") or role
-
-
-def _repeats(role: str) -> str:
-    # brat numbers repeated roles, so one that ends in a digit cannot be repeated.
-    return "?" if role[-1].isdigit() else "*"
 
 
 def _shortest(names: Iterable[str], least: int = 3) -> dict[str, str]:

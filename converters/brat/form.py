@@ -7,7 +7,7 @@ others (a label with a space), so none of them is written. Ids stay as they are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from itertools import count
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from bioassist.documents import (
     Entity,
     Equivalence,
     Event,
+    Normalization,
     Note,
     Provenance,
     Relation,
@@ -27,18 +28,18 @@ from bioassist.documents import (
 from converters.annotations import name, retargeted, row, with_row, without_dangling
 from converters.brat.labels import relabelled
 from converters.brat.provenance import UNCONFIRMED, note_text
-from converters.brat.text import OffsetMap, brat_text, fragments, trimmed
+from converters.brat.text import OffsetMap, brat_text, fragments, is_sound, trimmed
 from converters.report import Finding, Kind
 
-_IDS = {
-    "Entity": re.compile(r"T[0-9]+[^\s:;]*\Z"),
-    "Relation": re.compile(r"R[0-9]+[^\s:;]*\Z"),
-    "Event": re.compile(r"E[0-9]+[^\s:;]*\Z"),
-    "Attribute": re.compile(r"A[0-9]+[^\s:;]*\Z"),
-    "Normalization": re.compile(r"N[0-9]+[^\s:;]*\Z"),
-    "Note": re.compile(r"#[A-Za-z]*[0-9]+[^\s:;]*\Z"),
+_IDS: dict[type, re.Pattern[str]] = {
+    Entity: re.compile(r"T[0-9]+[^\s:;]*\Z"),
+    Relation: re.compile(r"R[0-9]+[^\s:;]*\Z"),
+    Event: re.compile(r"E[0-9]+[^\s:;]*\Z"),
+    Attribute: re.compile(r"A[0-9]+[^\s:;]*\Z"),
+    Normalization: re.compile(r"N[0-9]+[^\s:;]*\Z"),
+    Note: re.compile(r"#[A-Za-z]*[0-9]+[^\s:;]*\Z"),
 }
-_LETTERS = {"Entity": "T", "Relation": "R", "Event": "E", "Attribute": "A", "Normalization": "N", "Note": "#"}
+_LETTERS: dict[type, str] = {Entity: "T", Relation: "R", Event: "E", Attribute: "A", Normalization: "N", Note: "#"}
 # The form of attributes before brat 1.3, which has no value.
 _MODIFIER = re.compile(r"M[0-9]+[^\s:;]*\Z")
 
@@ -53,18 +54,23 @@ class BratForm:
     findings: list[Finding]
 
 
-def brat_form(document: Document) -> BratForm:
-    """`document` in the form that brat holds. One that came from a sound brat file is unchanged."""
+def brat_form(document: Document, known: Set[str] = frozenset()) -> BratForm:
+    """`document` in the form that brat holds. One that came from a sound brat file is unchanged.
+
+    Ids in `known` stay as they are, since they stand in a file already.
+    """
     text, offsets = brat_text(document.text)
     forming = _Forming(document.name, document.text, text, offsets, row(document))
     if document.classes:
         forming.tell("classes", f"brat has no document classes; left out: {', '.join(document.classes)}.", "loss")
-    renamed = forming.renumber()
+    renamed = forming.renumber(known)
     forming.relabel()
     forming.place()
     forming.leave_out_dangling()
     forming.leave_triggers_to_events()
-    forming.note_unreviewed({renamed.get(one, one): said for one, said in document.provenance.items()})
+    # A note does not get the id of what was just left out: in a file that would make it the same one, changed.
+    taken = known | {one.id for one in document.annotations()}
+    forming.note_unreviewed({renamed.get(one, one): said for one, said in document.provenance.items()}, taken)
     bare = replace(document, text=text, classes=(), provenance=MappingProxyType({}))
     return BratForm(with_row(bare, forming.row), offsets, forming.fragments_split, forming.findings)
 
@@ -82,14 +88,14 @@ class _Forming:
     def tell(self, code: str, message: str, kind: Kind = "change", offset: int | None = None) -> None:
         self.findings.append(Finding(self.document, code, message, offset, kind=kind))
 
-    def renumber(self) -> dict[str, str]:
+    def renumber(self, known: Set[str]) -> dict[str, str]:
         """Give a new id to each annotation whose id brat could not read. Returns old id -> new id."""
         taken = {one.id for one in self.row if isinstance(one, Annotation)}
-        free = {letter: count(_highest(letter, taken) + 1) for letter in _LETTERS.values()}
+        free = {letter: free_numbers(letter, taken) for letter in _LETTERS.values()}
         renamed: dict[str, str] = {}
         for one in self.row:
-            if isinstance(one, Annotation) and not _is_readable(one):
-                letter = _LETTERS[type(one).__name__]
+            if isinstance(one, Annotation) and one.id not in known and not _is_readable(one):
+                letter = _LETTERS[type(one)]
                 renamed[one.id] = f"{letter}{next(free[letter])}"
                 self.tell("id", f"{one.id!r} is not an id that brat reads; it became {renamed[one.id]}.")
         if renamed:
@@ -115,7 +121,7 @@ class _Forming:
         """Give entities brat's offsets and fragments; leave out those that mark nothing but white space."""
         kept: list[Annotation | Equivalence] = []
         for one in self.row:
-            if not isinstance(one, Entity):
+            if not isinstance(one, Entity) or (not self.offsets.changes and is_sound(self.text, one.spans)):
                 kept.append(one)
                 continue
             placed = fragments(self.text, tuple(self.offsets.span_to_brat(span) for span in one.spans))
@@ -159,16 +165,21 @@ class _Forming:
         for one in self.row:
             if isinstance(one, Event):
                 events.setdefault(one.trigger, one.id)
+        if not events:
+            return
         for place, one in enumerate(self.row):
             if isinstance(one, Entity | Relation | Event | Equivalence) or one.target not in events:
                 continue
             self.row[place] = replace(one, target=events[one.target])
             self.tell("trigger", f"{one.id} referred to the trigger {one.target}; it is on {events[one.target]} now.")
 
-    def note_unreviewed(self, provenance: dict[str, Provenance]) -> None:
-        """Add a note to each unreviewed suggestion: with the number of an entity, or else with the next free one."""
+    def note_unreviewed(self, provenance: dict[str, Provenance], known: Set[str]) -> None:
+        """Add a note to each unreviewed suggestion: with the number of an entity, or else with the next free one; none
+        with an id in `known`."""
+        if not provenance:
+            return
         events = {one.trigger: one.id for one in reversed(self.row) if isinstance(one, Event)}
-        taken = {one.id for one in self.row if isinstance(one, Note)}
+        taken = known | {one.id for one in self.row if isinstance(one, Note)}
         noted = {one.target for one in self.row if isinstance(one, Note) and one.type == UNCONFIRMED}
         texts: dict[str, str] = {}
         numbers: dict[str, str] = {}
@@ -182,7 +193,7 @@ class _Forming:
             # Numbers that do not depend on what else is unreviewed stay the same from export to export.
             if target == one.id and isinstance(one, Entity) and f"#{one.id[1:]}" not in taken:
                 numbers[target] = f"#{one.id[1:]}"
-        free = count(_highest("#", taken | set(numbers.values())) + 1)
+        free = free_numbers("#", taken | set(numbers.values()))
         notes = [Note(numbers.get(at) or f"#{next(free)}", UNCONFIRMED, at, text) for at, text in texts.items()]
         equivalences = sum(1 for one in self.row if isinstance(one, Equivalence))
         behind_notes = len(self.row) - equivalences
@@ -190,11 +201,14 @@ class _Forming:
 
 
 def _is_readable(one: Annotation) -> bool:
+    if one.id[:1] == _LETTERS[type(one)] and one.id[1:].isdigit() and one.id.isascii():
+        return True
     if isinstance(one, Attribute) and one.value is None and _MODIFIER.match(one.id):
         return True
-    return _IDS[type(one).__name__].match(one.id) is not None
+    return _IDS[type(one)].match(one.id) is not None
 
 
-def _highest(letter: str, taken: Iterable[str]) -> int:
+def free_numbers(letter: str, taken: Iterable[str]) -> Iterator[int]:
+    """Numbers above those of all ids in `taken` that begin with `letter`."""
     used = (re.match(rf"{letter}([0-9]{{1,18}})", identity) for identity in taken)
-    return max((int(match[1]) for match in used if match), default=0)
+    yield from count(max((int(match[1]) for match in used if match), default=0) + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from bioassist.documents import (
     Annotation,
@@ -26,6 +27,8 @@ def relabelled(
 
     Returns it with the names of what was changed. The type of a trigger is written before a colon.
     """
+    if _fits(one, is_trigger=is_trigger):
+        return one, []
     changed: list[str] = []
 
     def fit(text: str, what: str, breaks: re.Pattern[str] = _SPACE) -> str:
@@ -51,7 +54,39 @@ def relabelled(
         case Normalization():
             database = fit(one.database, "database", _SPACE_OR_COLON)
             one = replace(one, database=database, identifier=fit(one.identifier, "identifier"))
-        case Attribute(value=str() as value) if value != value.strip() or not value:
+        case Attribute(value=str() as value) if not _holds(value):
             changed.append("value")
             one = replace(one, value=value.strip() or None)
     return one, changed
+
+
+def _fits(one: Annotation | Equivalence, *, is_trigger: bool) -> bool:
+    """True if nothing in `one` has to change."""
+    if not (_is_word(one.type) if is_trigger or isinstance(one, Event) else _is_label(one.type)):
+        return False
+    match one:
+        case Event(arguments=arguments):
+            return all(_is_word(argument.role) for argument in arguments)
+        case Relation(arguments=(first, second)):
+            return first.role != second.role and _is_word(first.role) and _is_word(second.role)
+        case Normalization(database=database, identifier=identifier):
+            return _is_word(database) and bool(identifier) and not _SPACE.search(identifier)
+        case Attribute(value=value):
+            return value is None or _holds(value)
+        case _:
+            return True
+
+
+def _holds(value: str) -> bool:
+    return bool(value) and value == value.strip()
+
+
+# A corpus has few labels and names them often.
+@lru_cache(1024)
+def _is_label(text: str) -> bool:
+    return bool(text) and not _SPACE.search(text)
+
+
+@lru_cache(1024)
+def _is_word(text: str) -> bool:
+    return bool(text) and not _SPACE_OR_COLON.search(text)

@@ -40,6 +40,7 @@ _SHARED_TASK = (
     re.compile(r"(?P<type>Reference) Annotation:(?P<target>\S+) Referent:(?P<referent>\S+)"),
     re.compile(r"(?P<type>Reference) Referent:(?P<referent>\S+) Annotation:(?P<target>\S+)"),
 )
+_VISIBLE = re.compile(r"\S+")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
@@ -104,6 +105,8 @@ def parse_line(line: str, text: str | None = None) -> tuple[Annotation | Equival
 def render(annotation: Annotation | Equivalence, text: str) -> str:
     """The line, without its end, that brat would write for `annotation`, whose offsets count in `text`."""
     match annotation:
+        case Entity(id=id_, type=type_, spans=(span,)):
+            return f"{id_}\t{type_} {span.start} {span.end}\t{text[span.start : span.end]}"
         case Entity(id=id_, type=type_, spans=spans):
             places = ";".join(f"{span.start} {span.end}" for span in spans)
             return f"{id_}\t{type_} {places}\t{annotation.of(text)}"
@@ -146,16 +149,32 @@ def parse_entity(line: Line) -> Entity:
 def _check_against_text(entity: Entity, line: Line, text: str) -> None:
     if entity.end > len(text):
         raise BadLineError("offset past end", f"{entity.id} ends at {entity.end}, the text at {len(text)}.")
-    marked, quoted = entity.of(text), line.tail or ""
+    quoted = line.tail or ""
     if "\n" in quoted or "\r" in quoted:
         line.remark("broken line", "is broken over several lines by line ends in its text.", entity.start)
-    if quoted == marked:
+    length = sum(len(span) for span in entity.spans) + len(entity.spans) - 1
+    if len(quoted) == length and quoted == entity.of(text):
         return
-    without_space = "".join(marked.split())
-    if "".join(quoted.split()) == without_space:
+    if begins(entity, text, quoted, wholly=True):
         line.remark("white space differs", "quotes its text with other white space.", entity.start)
     else:
         line.remark("text differs", "quotes other text than it marks.", entity.start)
+
+
+def begins(entity: Entity, text: str, quoted: str, *, wholly: bool = False) -> bool:
+    """True if what `entity` marks begins with `quoted` (or is it, if `wholly`), white space aside.
+
+    Reads no more of the text than it takes, so that a few words quoted of a whole book cost no more than themselves.
+    """
+    wanted = "".join(quoted.split())
+    here = 0
+    for span in entity.spans:
+        for word in _VISIBLE.finditer(text, span.start, span.end):
+            part = word.group()
+            if not wanted.startswith(part, here):
+                return not wholly and part.startswith(wanted[here:])
+            here += len(part)
+    return here == len(wanted)
 
 
 def _relation(line: Line) -> Relation:

@@ -38,8 +38,8 @@ def _safe_part(part: str) -> str:
     return safe
 
 
-def create(folder: Path, wanted: PurePosixPath, extension: str) -> PurePosixPath:
-    """Create an empty file for `wanted` below `folder`; with "-2" and so on behind it if there is one already.
+def create(folder: Path, wanted: PurePosixPath, extension: str, data: bytes) -> PurePosixPath:
+    """Write a new file for `wanted` below `folder`; with "-2" and so on behind it if there is one already.
 
     The file system says which names are the same ("A.txt" and "a.txt" are, on some).
     """
@@ -49,7 +49,8 @@ def create(folder: Path, wanted: PurePosixPath, extension: str) -> PurePosixPath
         target = folder / f"{path}{extension}"
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            target.touch(exist_ok=False)
+            with target.open("xb") as file:
+                file.write(data)
         except FileExistsError:
             number += 1
             continue

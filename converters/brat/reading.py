@@ -7,18 +7,21 @@ loses its byte order mark, as notes do everywhere in bioassist.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from bioassist.documents import Annotation, Document, Entity, Equivalence, Event, Note, Provenance, TextSource
+from bioassist.documents import Annotation, Document, Entity, Equivalence, Note, Provenance, TextSource
 from bioassist.errors import InputError
 from bioassist.reading import newline_kind
-from converters.annotations import name, targets, with_row
-from converters.brat.codec import Record, read_records
+from converters.annotations import with_row
+from converters.brat.checking import Checker
+from converters.brat.codec import Record
+from converters.brat.configuration import BratConfiguration
 from converters.brat.lines import Problem
 from converters.brat.provenance import UNCONFIRMED, provenance_of
 from converters.brat.text import OffsetMap, brat_text
+from converters.report import Kind
 
 _MISPLACED = ("text differs", "offset past end")
 
@@ -61,45 +64,92 @@ def _with_mark(view: View) -> View:
     return View("\ufeff" + view.text, offsets, f"{view.counts} and the byte order mark")
 
 
-def best_view(data: bytes, text: str, bom: bool) -> tuple[View, list[Record]]:
-    """The view of `text` in which most T lines of the `.ann` file `data` quote what they mark, and its records."""
-    tried: list[tuple[int, View, list[Record]]] = []
-    for view in views(text, bom):
-        records = list(read_records(data, view.text))
-        misplaced = sum(1 for record in records for problem in record.problems if problem.code in _MISPLACED)
+def best_view(read: Callable[[str], Iterable[Record]], text: str, bom: bool) -> View:
+    """The view of `text` in which most T lines quote what they mark. `read` gives the records, checked against a view;
+    it is called for none but texts that can be counted in several ways."""
+    possible = views(text, bom)
+    if len(possible) == 1:
+        return possible[0]
+    least: tuple[int, View] | None = None
+    for view in possible:
+        misplaced = sum(problem.code in _MISPLACED for record in read(view.text) for problem in record.problems)
+        if least is None or misplaced < least[0]:
+            least = (misplaced, view)
         if not misplaced:
-            return view, records
-        tried.append((misplaced, view, records))
-    _, view, records = min(tried, key=lambda one: one[0])
-    return view, records
+            break
+    assert least is not None
+    return least[1]
+
+
+class Problems:
+    """What is wrong with a document, by line. Of one kind no more than a person would look at is kept, the rest
+    counted, so that a large file that is all wrong does not fill the memory."""
+
+    MOST_OF_A_KIND = 1000
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, Kind], list[tuple[int, Problem]]] = {}
+        self._more: dict[tuple[str, Kind], tuple[int, int]] = {}
+
+    def add(self, line: int, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            key = (problem.code, problem.kind)
+            kept = self._kept.setdefault(key, [])
+            if len(kept) < self.MOST_OF_A_KIND:
+                kept.append((line, problem))
+            else:
+                first, number = self._more.get(key, (line, 0))
+                self._more[key] = (first, number + 1)
+
+    def found(self) -> list[tuple[int, Problem]]:
+        """(line, problem), by line."""
+        found = [one for kept in self._kept.values() for one in kept]
+        for (code, kind), (line, number) in self._more.items():
+            found.append((line, Problem(code, f"the same from here on, in {number} lines more.", kind=kind)))
+        return sorted(found, key=lambda one: one[0])
 
 
 def assemble(
-    title: str, text: str, records: Iterable[Record], offsets: OffsetMap, source: TextSource | None
+    title: str,
+    text: str,
+    records: Iterable[Record],
+    offsets: OffsetMap,
+    source: TextSource | None,
+    configuration: BratConfiguration | None = None,
 ) -> tuple[Document, list[tuple[int, Problem]]]:
     """The document `title` in `records`, with what is wrong with it as (line, problem) and offsets in `text`.
 
-    `offsets` maps the offsets of the records to those of `text`.
+    `offsets` maps the offsets of the records to those of `text`; `configuration` is what its types are checked against.
     """
-    problems: list[tuple[int, Problem]] = []
+    problems = Problems()
+    checker = Checker(configuration)
     annotations: list[Annotation | Equivalence] = []
     lines: list[int] = []
     for record in records:
-        for problem in record.problems:
-            offset = None if problem.offset is None else min(offsets.to_document(problem.offset), len(text))
-            problems.append((record.line, replace(problem, offset=offset)))
+        if record.problems:
+            problems.add(record.line, record.problems)
         if record.annotation is not None:
-            annotations.append(_mapped(record.annotation, offsets))
+            annotations.append(record.annotation)
             lines.append(record.line)
-    problems.extend(_dangling(annotations, lines))
-    notes, provenance = _provenance(annotations)
+    checker.learn(zip(lines, annotations, strict=True))
+    for line, problem in checker.problems(zip(lines, annotations, strict=True)):
+        problems.add(line, (problem,))
+    if offsets.changes:
+        annotations = [_mapped(annotation, offsets) for annotation in annotations]
+    rest, provenance = _provenance(annotations)
     bare = Document(title, text, source=source, provenance=MappingProxyType(provenance))
-    document = with_row(bare, [*(one for one in annotations if not isinstance(one, Note)), *notes])
-    return document, sorted(problems, key=lambda problem: problem[0])
+    return with_row(bare, rest), [(line, _placed(problem, offsets, text)) for line, problem in problems.found()]
+
+
+def _placed(problem: Problem, offsets: OffsetMap, text: str) -> Problem:
+    if problem.offset is None:
+        return problem
+    return replace(problem, offset=min(offsets.to_document(problem.offset), len(text)))
 
 
 def text_source(path: str, text: str, bom: bool) -> TextSource:
-    return TextSource(path, "utf-8", bom, newline_kind(text))
+    newline = newline_kind(text) if "\r" in text else "lf" if "\n" in text else "none"
+    return TextSource(path, "utf-8", bom, newline)
 
 
 def _mapped(annotation: Annotation | Equivalence, offsets: OffsetMap) -> Annotation | Equivalence:
@@ -108,35 +158,20 @@ def _mapped(annotation: Annotation | Equivalence, offsets: OffsetMap) -> Annotat
     return replace(annotation, spans=tuple(offsets.span_to_document(span) for span in annotation.spans))
 
 
-def _dangling(annotations: list[Annotation | Equivalence], lines: list[int]) -> list[tuple[int, Problem]]:
-    types = {one.id: one.type for one in annotations if isinstance(one, Entity)}
-    known = {one.id for one in annotations if isinstance(one, Annotation)}
-    found: list[tuple[int, Problem]] = []
-    for annotation, line in zip(annotations, lines, strict=True):
-        found.extend(
-            (line, Problem("unknown target", f"{name(annotation)} refers to {target}, which is not there."))
-            for target in targets(annotation)
-            if target not in known
-        )
-        if isinstance(annotation, Event) and types.get(annotation.trigger, annotation.type) != annotation.type:
-            message = f"{name(annotation)} is not of the type of its trigger {annotation.trigger}; brat refuses this."
-            found.append((line, Problem("trigger type", message)))
-    return found
-
-
-def _provenance(annotations: list[Annotation | Equivalence]) -> tuple[list[Note], dict[str, Provenance]]:
-    notes: list[Note] = []
+def _provenance(
+    annotations: Iterable[Annotation | Equivalence],
+) -> tuple[list[Annotation | Equivalence], dict[str, Provenance]]:
+    """`annotations` without the notes that say where one comes from, and what those say."""
+    rest: list[Annotation | Equivalence] = []
     provenance: dict[str, Provenance] = {}
     for annotation in annotations:
-        if not isinstance(annotation, Note):
-            continue
-        said = provenance_of(annotation)
-        if said is not None and annotation.target not in provenance:
+        said = provenance_of(annotation) if isinstance(annotation, Note) else None
+        if said is not None and isinstance(annotation, Note) and annotation.target not in provenance:
             provenance[annotation.target] = said
             continue
-        notes.append(annotation)
-    for note in notes:
+        rest.append(annotation)
+    for note in rest:
         # Someone wrote over our note, or another tool made it: the target is still unconfirmed.
-        if note.type == UNCONFIRMED and note.target not in provenance:
+        if isinstance(note, Note) and note.type == UNCONFIRMED and note.target not in provenance:
             provenance[note.target] = Provenance("unreviewed", "brat")
-    return notes, provenance
+    return rest, provenance

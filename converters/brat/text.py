@@ -110,6 +110,19 @@ def trimmed(text: str, span: Span) -> Span:
     return Span(start, max(start, span.start + len(inner.rstrip())))
 
 
+def is_sound(text: str, spans: tuple[Span, ...]) -> bool:
+    """True if `spans` are one that `fragments` would give back as it is."""
+    if len(spans) != 1 or not spans[0]:
+        return False
+    start, end = spans[0].start, spans[0].end
+    return (
+        end <= len(text)
+        and not text[start].isspace()
+        and not text[end - 1].isspace()
+        and _UNBROKEN.fullmatch(text, start, end) is not None
+    )
+
+
 def fragments(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
     """`spans` as brat takes them: none holds a line break or a tab, or begins or ends with white space.
 

@@ -59,7 +59,7 @@ def test_good_gpu_layers(desk: Desk, layers: str) -> None:
         (["brat"], "takes FORMAT:DEST"),
         (["brat:"], "takes FORMAT:DEST"),
         ([":out"], "there is no format called ''"),
-        (["word:out"], "there is no format called 'word'. Known: brat"),
+        (["word:out"], "there is no format called 'word'. Known: bioc"),
         (["brat:there"], "this is there already"),
         (["jsonl:there/file"], "this is there already"),
         (["brat:no/such/out"], "there is no folder"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from cli_setup import Desk
 from spacy.tokens import DocBin
+from spacy.vocab import Vocab
 
 from assistant.review.session import ReviewSession
 from bioassist.documents import Document
@@ -151,3 +152,38 @@ class TestConvert:
         told = desk.run("convert", *arguments)
         assert told.code == code and said in told.said
         assert not Path("out").exists()
+
+
+NOTE = ("nonsmoker, no chest pain", "T1\tOther 0 3\tnon\nT2\tSymptom 14 24\tchest pain\n")
+
+
+@pytest.mark.parametrize(
+    ("misaligned", "ents", "told"),
+    [
+        ("snap", ["nonsmoker", "chest pain"], "change: snapped"),
+        ("split", ["non", "chest pain"], "change: split token"),
+        ("leave-out", ["chest pain"], "loss: left out"),
+    ],
+)
+def test_what_becomes_of_spans_inside_of_tokens(desk: Desk, misaligned: str, ents: list[str], told: str) -> None:
+    for name, text in zip(("a.txt", "a.ann"), NOTE, strict=True):
+        (desk.notes / name).parent.mkdir(exist_ok=True)
+        (desk.notes / name).write_text(text)
+    said = desk.run(
+        "convert", desk.notes, "out.spacy", "--from", "brat", "--to", "spacy", "--misaligned", misaligned, "--strict"
+    )
+    assert said.code == 1 and told in said.said
+    (doc,) = DocBin().from_disk("out.spacy").get_docs(Vocab())
+    assert [ent.text for ent in doc.ents] == ents
+
+
+def test_an_export_shared_out_for_training(reviewed: Desk) -> None:
+    export(
+        reviewed, "spacy", "out", "--documents", "all", "--language", "de", "--dev-share", "0.3", "--test-share", "0.3"
+    )
+    assert {path.name for path in Path("out").iterdir()} == {"train.spacy", "dev.spacy", "test.spacy", "config.cfg"}
+    assert 'lang = "de"' in Path("out/config.cfg").read_text()
+    refused = reviewed.run(
+        "export", reviewed.project, "--to", "spacy", "two", "--dev-share", "0.6", "--test-share", "0.6"
+    )
+    assert refused.code == 2 and "more than all documents" in refused.said and not Path("two").exists()

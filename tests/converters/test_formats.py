@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, EntryPoints
 from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from bioassist.documents import Document, Entity, Span
 from bioassist.errors import UsageError
-from bioassist.schema import Schema
 from converters import formats
 from converters.brat import BratFormat
 from converters.docbin import DocBinFormat
-from converters.formats import DEFAULTS, Copying, WriteOptions, convert
+from converters.formats import Copying, convert
 from converters.jsonl import JsonLinesFormat
-from converters.report import Report
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -38,16 +36,24 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 def test_the_formats_that_come_with_bioassist(registered: dict[str, str]) -> None:
-    assert formats.available() == ("brat", "jsonl", "spacy")
-    for name, kind in {"brat": BratFormat, "jsonl": JsonLinesFormat, "spacy": DocBinFormat}.items():
-        assert isinstance(formats.by_name(name), kind)
-        assert formats.by_name(name).name == name
-    assert [name for name in formats.available() if isinstance(formats.by_name(name), Copying)] == ["brat"]
+    made = {name: formats.by_name(name) for name in formats.available()}
+    assert list(made) == sorted(registered)
+    assert {"brat", "spacy", "jsonl", "conll", "prodigy", "doccano", "label-studio"} <= set(made)
+    for name, one in made.items():
+        assert one.name == name
+        assert one.carries <= formats.EVERYTHING
+    assert [name for name, one in made.items() if isinstance(one, Copying)] == ["brat"]
+
+
+def test_what_is_registered_here_is_installed() -> None:
+    assert formats.available() == tuple(
+        sorted(tomllib.loads(PROJECT.read_text())["project"]["entry-points"][formats.GROUP])
+    )
 
 
 def test_an_unknown_name_is_told_what_there_is(registered: dict[str, str]) -> None:
-    with pytest.raises(UsageError, match=r"'conll'.*brat, jsonl, spacy"):
-        formats.by_name("conll")
+    with pytest.raises(UsageError, match=r"'xmi'.*brat, .*spacy"):
+        formats.by_name("xmi")
 
 
 def test_a_format_that_cannot_be_loaded_is_told(registered: dict[str, str]) -> None:
@@ -56,34 +62,52 @@ def test_a_format_that_cannot_be_loaded_is_told(registered: dict[str, str]) -> N
         formats.by_name("broken")
 
 
-def test_a_new_format_is_a_module_and_a_registration(
-    registered: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Lines:
-        name = "lines"
+LINES = '''
+from bioassist.documents import Document
+from converters.report import Report
 
-        def read(self, source: Path, schema: Schema | None = None, report: Report | None = None) -> Iterator[Document]:
-            yield from (Document(str(number), line) for number, line in enumerate(source.read_text().splitlines()))
 
-        def write(
-            self,
-            documents: Iterable[Document],
-            destination: Path,
-            schema: Schema | None = None,
-            options: WriteOptions = DEFAULTS,
-        ) -> Report:
-            destination.write_text("".join(f"{document.text}\n" for document in documents))
-            return Report(documents=2)
+class Lines:
+    """A document a line."""
 
-    module = ModuleType("lines_format")
-    module.Lines = Lines  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "lines_format", module)
-    registered["lines"] = "lines_format:Lines"
-    (tmp_path / "a.txt").write_text("one\ntwo\n")
-    report = convert(tmp_path / "a.txt", tmp_path / "a.jsonl", formats.by_name("lines"), formats.by_name("jsonl"))
-    assert report.documents == 2
-    convert(tmp_path / "a.jsonl", tmp_path / "b.txt", formats.by_name("jsonl"), formats.by_name("lines"))
-    assert (tmp_path / "b.txt").read_text() == "one\ntwo\n"
+    name = "lines"
+    carries = frozenset({"entities"})
+
+    def read(self, source, schema=None, report=None):
+        for number, line in enumerate(source.read_text("utf-8").splitlines()):
+            yield Document(str(number), line)
+
+    def write(self, documents, destination, schema=None, options=None):
+        texts = [document.text for document in documents]
+        destination.write_text("".join(f"{text}\\n" for text in texts), "utf-8")
+        return Report(documents=len(texts))
+'''
+
+
+def test_a_new_format_is_a_module_and_a_registration(tmp_path: Path) -> None:
+    installed = tmp_path / "installed"
+    (installed / "lines_format-1.0.dist-info").mkdir(parents=True)
+    (installed / "lines_format.py").write_text(LINES)
+    registration = f"[{formats.GROUP}]\nlines = lines_format:Lines\n"
+    (installed / "lines_format-1.0.dist-info/entry_points.txt").write_text(registration)
+    (installed / "lines_format-1.0.dist-info/METADATA").write_text(
+        "Metadata-Version: 2.1\nName: lines-format\nVersion: 1.0\n"
+    )
+
+    def bioassist(*arguments: str) -> str:
+        command = [sys.executable, "-c", "from bioassist.cli import main; main()", *arguments]
+        paths = os.pathsep.join([str(installed), *filter(None, sys.path)])
+        variables = {**os.environ, "PYTHONPATH": paths}
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", env=variables, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    assert "lines" in bioassist("convert", "--help").split("--to FORMAT")[1].replace(",", "").split()
+    (tmp_path / "a.txt").write_text("No fever.\nNaloxone 5mg\n")
+    assert "2 documents" in bioassist("convert", "a.txt", "a.jsonl", "--from", "lines", "--to", "jsonl")
+    assert [document.text for document in JsonLinesFormat().read(tmp_path / "a.jsonl")] == ["No fever.", "Naloxone 5mg"]
+    bioassist("convert", "a.jsonl", "b.txt", "--from", "jsonl", "--to", "lines")
+    assert (tmp_path / "b.txt").read_text() == "No fever.\nNaloxone 5mg\n"
 
 
 def test_round_through_all_formats(tmp_path: Path) -> None:

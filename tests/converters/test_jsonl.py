@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 
 import pytest
 from document_strategies import documents, lines
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
-from bioassist.documents import Document, Entity, Provenance, Span, TextSource
+from bioassist.documents import (
+    Attribute,
+    Document,
+    Entity,
+    Equivalence,
+    Event,
+    Normalization,
+    Note,
+    Provenance,
+    Relation,
+    Span,
+    TextSource,
+)
 from bioassist.errors import InputError
-from converters.jsonl import JsonLinesFormat, dumps, loads
+from converters.jsonl import JSON_SCHEMA, JsonLinesFormat, dumps, loads
 from converters.report import Report
 
 provenances = st.builds(
@@ -68,40 +81,80 @@ def test_the_form_of_a_line() -> None:
 GOOD = {"bioassist": 1, "name": "a", "text": "aspirin"}
 
 
-@pytest.mark.parametrize(
-    ("change", "what"),
-    [
-        ({"bioassist": 2}, "version 1"),
-        ({"name": None}, "name must be a text"),
-        ({"text": 5}, "text must be a text"),
-        ({"text": "\ud800"}, "lone surrogate"),
-        ({"labels": []}, "unknown keys: labels"),
-        ({"entities": {}}, "entities must be a list"),
-        ({"entities": ["T1"]}, "entities, number 1 must be an object"),
-        ({"entities": [{"id": "T1", "type": "X"}]}, "entities, number 1 needs spans"),
-        ({"entities": [{"id": "T1", "type": "X", "spans": []}]}, "pairs of whole numbers"),
-        ({"entities": [{"id": "T1", "type": "X", "spans": [[0, 1.5]]}]}, "pairs of whole numbers"),
-        ({"entities": [{"id": "T1", "type": "X", "spans": [[True, 1]]}]}, "pairs of whole numbers"),
-        ({"entities": [{"id": "T1", "type": "X", "spans": [[0]]}]}, "list of pairs"),
-        ({"entities": [{"id": "T1", "type": "X", "spans": [[3, 1]]}]}, "not a span"),
-        ({"entities": [{"id": "T1", "type": "X", "spans": [[0, 8]]}]}, "T1 ends at 8, the text at 7"),
-        ({"entities": [{"id": "T1", "type": "X", "spans": [[0, 1]], "colour": "red"}]}, "unknown keys: colour"),
-        ({"entities": [{"id": "T1", "type": "X", "spans": [[0, 1]]}] * 2}, "'T1' is there twice"),
-        ({"relations": [{"id": "R1", "type": "X", "arguments": [["a", "T1"]]}]}, "R1 needs two arguments"),
-        ({"equivalences": [{"members": "T1"}]}, "must be a list"),
-        ({"provenance": []}, "provenance must be an object"),
-        ({"provenance": {"T1": {"status": "liked", "source": "me"}}}, "must be one of unreviewed"),
-        ({"provenance": {"T1": {"status": "added", "source": "me", "confidence": 2}}}, "from 0 to 1"),
-        ({"provenance": {"T1": {"status": "added", "source": "me", "trained": 1}}}, "true or false"),
-        ({"provenance": {"T1": {"status": "accepted", "source": "me", "bulk": "yes"}}}, "true or false"),
-        ({"source": None}, "source must be an object"),
-    ],
-    ids=str,
-)
+WRONG: list[tuple[dict[str, object], str]] = [
+    ({"bioassist": 2}, "version 1"),
+    ({"name": None}, "name must be a text"),
+    ({"text": 5}, "text must be a text"),
+    ({"text": "\ud800"}, "lone surrogate"),
+    ({"labels": []}, "unknown keys: labels"),
+    ({"entities": {}}, "entities must be a list"),
+    ({"entities": ["T1"]}, "entities, number 1 must be an object"),
+    ({"entities": [{"id": "T1", "type": "X"}]}, "entities, number 1 needs spans"),
+    ({"entities": [{"id": "T1", "type": "X", "spans": []}]}, "pairs of whole numbers"),
+    ({"entities": [{"id": "T1", "type": "X", "spans": [[0, 1.5]]}]}, "pairs of whole numbers"),
+    ({"entities": [{"id": "T1", "type": "X", "spans": [[True, 1]]}]}, "pairs of whole numbers"),
+    ({"entities": [{"id": "T1", "type": "X", "spans": [[0]]}]}, "list of pairs"),
+    ({"entities": [{"id": "T1", "type": "X", "spans": [[3, 1]]}]}, "not a span"),
+    ({"entities": [{"id": "T1", "type": "X", "spans": [[0, 8]]}]}, "T1 ends at 8, the text at 7"),
+    ({"entities": [{"id": "T1", "type": "X", "spans": [[0, 1]], "colour": "red"}]}, "unknown keys: colour"),
+    ({"entities": [{"id": "T1", "type": "X", "spans": [[0, 1]]}] * 2}, "'T1' is there twice"),
+    ({"relations": [{"id": "R1", "type": "X", "arguments": [["a", "T1"]]}]}, "R1 needs two arguments"),
+    ({"equivalences": [{"members": "T1"}]}, "must be a list"),
+    ({"provenance": []}, "provenance must be an object"),
+    ({"provenance": {"T1": {"status": "liked", "source": "me"}}}, "must be one of unreviewed"),
+    ({"provenance": {"T1": {"status": "added", "source": "me", "confidence": 2}}}, "from 0 to 1"),
+    ({"provenance": {"T1": {"status": "added", "source": "me", "trained": 1}}}, "true or false"),
+    ({"provenance": {"T1": {"status": "accepted", "source": "me", "bulk": "yes"}}}, "true or false"),
+    ({"source": None}, "source must be an object"),
+]
+# What a JSON Schema has no words for.
+BEYOND = ("lone surrogate", "not a span", "T1 ends at 8", "'T1' is there twice")
+
+
+@pytest.mark.parametrize(("change", "what"), WRONG, ids=str)
 def test_what_is_wrong_with_a_document_is_said(change: dict[str, object], what: str) -> None:
     with pytest.raises(ValueError) as raised:
         loads(json.dumps(GOOD | change))
     assert what in str(raised.value)
+
+
+@pytest.fixture(scope="module")
+def schema() -> Draft202012Validator:
+    published = json.loads(JSON_SCHEMA.read_bytes())
+    Draft202012Validator.check_schema(published)
+    return Draft202012Validator(published)
+
+
+@given(documents() | documents(sound=False), st.lists(lines, max_size=2), st.none() | sources, provenances)
+def test_documents_are_as_the_published_schema_says(
+    schema: Draft202012Validator,
+    document: Document,
+    classes: list[str],
+    source: TextSource | None,
+    provenance: Provenance,
+) -> None:
+    whole = replace(document, classes=tuple(classes), source=source, provenance={"T1": provenance})
+    schema.validate(json.loads(dumps(whole)))
+
+
+@pytest.mark.parametrize(("change", "what"), WRONG, ids=str)
+def test_what_is_wrong_is_wrong_by_the_published_schema(
+    schema: Draft202012Validator, change: dict[str, object], what: str
+) -> None:
+    assert schema.is_valid(GOOD | change) == any(words in what for words in BEYOND)
+
+
+def test_the_published_schema_has_every_field(schema: Draft202012Validator) -> None:
+    kinds = (Entity, Relation, Event, Attribute, Normalization, Note, Equivalence, TextSource, Provenance)
+    names = {Equivalence: "equivalence", TextSource: "source"}
+    for kind in kinds:
+        entry = schema.schema["$defs"][names.get(kind, kind.__name__.lower())]
+        there = fields(kind)
+        assert list(entry["properties"]) == [field.name for field in there]
+        assert entry["required"] == [field.name for field in there if field.default is MISSING]
+        defaults = {name: said["default"] for name, said in entry["properties"].items() if "default" in said}
+        written = {field.name: field.default for field in there if field.default is not MISSING}
+        assert defaults == {name: default for name, default in written.items() if default != ()}
 
 
 def test_bad_lines_are_told_and_the_others_read(tmp_path: Path) -> None:

@@ -62,8 +62,8 @@ def test_development_documents_in_the_training_file_are_left_out(lay: Lay) -> No
         ("\t0\t7\tLithium", "\t1\t7\tLithium", "another than the one quoted", 3),
         ("1\t12\t25", "9\t12\t25", "a line of 9", 4),
         ("\tDisease\tD051437", "\tGene\tD051437", "'Gene' is not a type", 4),
-        ("CID\tD008094\tD014202", "CID\tD008094\tD000000", "not both mentioned", 1),
-        ("\t-1\n", "\n", "neither a mention nor a relation", 7),
+        ("CID\tD008094\tD014202", "CID\tD008094\tD000000", "not both mentioned", 8),
+        ("\tChemical\t-1\n", "\n", "neither a mention nor a relation", 7),
     ],
 )
 def test_what_is_broken_is_said_with_its_line(lay: Lay, old: str, new: str, said: str, line: int) -> None:

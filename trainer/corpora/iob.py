@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bioassist.documents import Entity, Span
 from bioassist.errors import InputError
+from converters.tags import mentions
 from trainer.corpora.corpus import Corpus, Licence, Source
 from trainer.corpora.files import lines
 from trainer.corpora.samples import TokenizedSentence
@@ -79,15 +80,8 @@ def _sentence(name: str, words: list[str], tags: list[str]) -> TokenizedSentence
 
 def entities(words: list[Span], tags: list[str]) -> Iterator[Entity]:
     """The entities that a legal IOB2 sequence says, T1 and so on."""
-    begin: int | None = None
-    number = 0
-    for place in range(len(tags) + 1):
-        if begin is not None and (place == len(tags) or not tags[place].startswith("I")):
-            number += 1
-            yield Entity(f"T{number}", tags[begin][2:], (Span(words[begin].start, words[place - 1].end),))
-            begin = None
-        if place < len(tags) and tags[place].startswith("B"):
-            begin = place
+    for number, mention in enumerate(mentions(tags)[0], 1):
+        yield Entity(f"T{number}", mention.type, (Span(words[mention.first].start, words[mention.last].end),))
 
 
 def _corpus(

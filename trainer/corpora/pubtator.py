@@ -1,7 +1,6 @@
 """BC5CDR's chemical-induced diseases, in PubTator (Li et al. 2016, doi 10.1093/database/baw068).
 
-A block a document: `PMID|t|title`, `PMID|a|abstract`, then tab-separated mentions and relations. Offsets count the
-title, one character, and the abstract; that one is a line end here. A composite mention has several identifiers.
+A relation joins two concepts of a whole abstract; a composite mention has several.
 """
 
 from __future__ import annotations
@@ -10,107 +9,34 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
-from bioassist.documents import Argument, Document, Entity, Normalization, Note, Relation, Span
+from bioassist.documents import Document, Entity
 from bioassist.errors import InputError
-from converters.report import Finding
+from converters.concepts import CONCEPTS, nearest
+from converters.pubtator import PubTatorFormat
+from converters.report import Finding, Report
 from trainer.corpora.corpus import Corpus, Licence, Source
-from trainer.corpora.files import lines
 from trainer.corpora.pairs import NONE
 from trainer.corpora.samples import AnnotatedDocument, PairSample
 from trainer.corpora.splitting import Split
 
 RELATION = "CID"
-# Notes of this type say between which concepts a relation holds: "D008750 D007022".
-CONCEPTS = "Concepts"
 _TYPES = ("Chemical", "Disease")
 _FILES: dict[Split, str] = {"train": "CDR_TrainingSet.PubTator.txt", "dev": "CDR_DevelopmentSet.PubTator.txt"}
 _AGAIN = "The file was cut short or changed; fetch it again."
 
 
 def read_pubtator(path: Path) -> Iterator[Document]:
-    """The documents of a PubTator file, named by their PMID.
-
-    Each identifier of a mention is a Normalization. A relation joins two concepts of the whole document; here it
-    joins the two of their mentions that are nearest to each other.
-    """
-    block: list[tuple[str, int]] = []
-    for line, number in lines(path):
-        if line.strip():
-            block.append((line, number))
-        elif block:
-            yield _document(block, path)
-            block = []
-    if block:
-        yield _document(block, path)
+    """The documents of the file, as `converters.pubtator` reads them. Raises InputError for the first fault."""
+    report = Report()
+    for document in PubTatorFormat(_TYPES).read(path, None, report):
+        _refuse_faults(report)
+        yield document
+    _refuse_faults(report)
 
 
-def _document(block: list[tuple[str, int]], path: Path) -> Document:
-    title, abstract = (_part(block, place, kind, path) for place, kind in enumerate("ta"))
-    identity, text = title[0], f"{title[1]}\n{abstract[1]}"
-    entities: list[Entity] = []
-    normalizations: list[Normalization] = []
-    concepts: dict[str, list[Entity]] = {}
-    related: list[tuple[str, str, str]] = []
-    for line, number in block[2:]:
-        where = f"{path}:{number}"
-        fields = line.split("\t")
-        if fields[0] != identity:
-            raise InputError(f"a line of {fields[0]} among those of {identity}.", where=where, next_step=_AGAIN)
-        if len(fields) == 4:
-            related.append((fields[1], fields[2], fields[3]))
-        elif len(fields) in (6, 7):
-            entity = _mention(fields, f"T{len(entities) + 1}", text, where)
-            entities.append(entity)
-            for concept in fields[5].split("|"):
-                if concept != "-1":
-                    normalizations.append(Normalization(f"N{len(normalizations) + 1}", entity.id, "MeSH", concept))
-                    concepts.setdefault(concept, []).append(entity)
-        else:
-            raise InputError("neither a mention nor a relation.", where=where, next_step=_AGAIN)
-    relations: list[Relation] = []
-    notes: list[Note] = []
-    for type_, first, second in related:
-        if first not in concepts or second not in concepts:
-            what = f"{type_} joins {first} and {second}, which are not both mentioned."
-            raise InputError(what, where=f"{path}:{block[0][1]}", next_step=_AGAIN)
-        head, tail = nearest(concepts[first], concepts[second])
-        arguments = (Argument("Chemical", head.id), Argument("Disease", tail.id))
-        relations.append(Relation(f"R{len(relations) + 1}", type_, arguments))
-        # A composite mention means several concepts, so the mentions alone do not say which are related.
-        notes.append(Note(f"#{len(notes) + 1}", CONCEPTS, relations[-1].id, f"{first} {second}"))
-    return Document(
-        identity,
-        text,
-        tuple(entities),
-        tuple(relations),
-        normalizations=tuple(normalizations),
-        notes=tuple(notes),
-    )
-
-
-def _part(block: list[tuple[str, int]], place: int, kind: str, path: Path) -> tuple[str, str]:
-    line, number = block[min(place, len(block) - 1)]
-    fields = line.split("|", 2)
-    if place >= len(block) or len(fields) != 3 or fields[1] != kind:
-        raise InputError(f"no line PMID|{kind}|text.", where=f"{path}:{number}", next_step=_AGAIN)
-    return fields[0], fields[2]
-
-
-def _mention(fields: list[str], identity: str, text: str, where: str) -> Entity:
-    start, end = fields[1], fields[2]
-    if not (start.isdecimal() and end.isdecimal() and text[int(start) : int(end)].replace("\n", " ") == fields[3]):
-        raise InputError("the text there is another than the one quoted.", where=where, next_step=_AGAIN)
-    if fields[4] not in _TYPES:
-        raise InputError(f"{fields[4]!r} is not a type of this corpus.", where=where, next_step=_AGAIN)
-    return Entity(identity, fields[4], (Span(int(start), int(end)),))
-
-
-def nearest(heads: list[Entity], tails: list[Entity]) -> tuple[Entity, Entity]:
-    """The two that have the fewest characters between them; of several the first."""
-    return min(
-        product(heads, tails),
-        key=lambda pair: (max(pair[0].start - pair[1].end, pair[1].start - pair[0].end, 0), pair[0].start),
-    )
+def _refuse_faults(report: Report) -> None:
+    for finding in report.findings:
+        raise InputError(finding.message, where=finding.where, next_step=_AGAIN)
 
 
 def concept_pairs(sample: AnnotatedDocument) -> tuple[list[PairSample], int]:
