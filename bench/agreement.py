@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from agreement import Agreement, compare
+from agreement import compare
 
 from assistant.models import resolve
 from bench.notes import programs
@@ -28,8 +28,7 @@ def main() -> None:
     path = given.model or resolve(None, offline=True).path
     # A window of one word ends at every sentence: the smallest that is no longer than a sentence.
     found, _ = programs(given.notes, 10**9, 25)
-    outcome: Agreement = compare(path, found[:: max(len(found) // given.sentences, 1)][: given.sentences])
-    print(outcome)
+    print(compare(path, found[:: max(len(found) // given.sentences, 1)][: given.sentences]))
 
 
 if __name__ == "__main__":

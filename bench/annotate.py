@@ -17,10 +17,8 @@ from pathlib import Path
 
 import psutil
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-
-from reference import Reference
-
+from assistant.bench.memory import used
+from assistant.engine.reference import Reference
 from assistant.models import resolve
 from bench.notes import files, programs
 
@@ -57,7 +55,7 @@ def _annotate(notes: Path, documents: int, threads: int) -> dict[str, float | in
         while process.poll() is None:
             # Asking for PSS walks all pages and holds the worker up, so it is done once a second.
             if time.perf_counter() - looked > 1:
-                peak, looked = max(peak, _memory(process.pid)), time.perf_counter()
+                peak, looked = max(peak, used(process.pid)), time.perf_counter()
             if first is None and _has_suggestion(project):
                 first = time.perf_counter() - began
             time.sleep(0.1)
@@ -70,21 +68,6 @@ def _annotate(notes: Path, documents: int, threads: int) -> dict[str, float | in
             "seconds_to_first_suggestion": first or float("nan"),
             "peak_memory_mib": peak / 2**20,
         }
-
-
-def _memory(pid: int) -> int:
-    total = 0
-    try:
-        whole = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    except psutil.Error:
-        return 0
-    for process in whole:
-        try:
-            told = process.memory_full_info()
-            total += getattr(told, "pss", 0) or told.rss
-        except psutil.Error:
-            continue
-    return total
 
 
 def _has_suggestion(project: Path) -> bool:

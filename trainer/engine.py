@@ -10,11 +10,9 @@ from pathlib import Path
 
 from assistant.engine.compile import Compiler
 from assistant.engine.llama import Llama, Settings
+from assistant.engine.machine import BATCH, CELLS, LOOKAHEAD, SLOTS
 from assistant.engine.scheduler import PREFIXES, Job, Scheduler
 from bioassist.tasks.program import Answer, Program
-
-# What annotation runs with.
-CELLS, BATCH, SLOTS, LOOKAHEAD = 8192, 512, 8, 3
 
 
 @dataclass

@@ -9,7 +9,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 
-from assistant.children import environment
+from assistant.children import ended, environment
 from assistant.engine.machine import step_back
 from assistant.engine.wire import Message, receive, send
 
@@ -69,10 +69,7 @@ class Worker:
             code = self._process.wait(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:
             return "it closed its pipe"
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        self._complaints.seek(0)
-        lines = self._complaints.read()[-2000:].decode("utf-8", "replace").strip().splitlines()
-        return f"{how}: {lines[-1].strip()}" if lines else how
+        return ended(code, self._complaints)
 
     def close(self) -> None:
         """End the process. What it was evaluating is lost; finished windows are stored already."""

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 
 import psutil
 
+# How annotation runs where nothing else is said: cells for all sequences together, tokens a batch at most, sequences
+# at once, decisions that one of them asks for ahead, words a window.
+CELLS, BATCH, SLOTS, LOOKAHEAD, WINDOW_WORDS = 8192, 512, 8, 3, 60
+
 _BUSY_CORES = 0.5
+# The share of the processor, in percent, that other programs may take before a measurement is called into question.
+_BUSY_PERCENT = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +28,40 @@ class Threads:
     wait: str
 
 
-def choose_threads(asked: int | None = None, *, busy_cores: float | None = None, cores: int | None = None) -> Threads:
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What a model was found to be read fastest with on this machine, when it was quiet (`bioassist models tune`)."""
+
+    threads: Threads
+    batch: int = BATCH
+    slots: int = SLOTS
+
+
+def choose_threads(
+    asked: int | None = None,
+    *,
+    tuned: Threads | None = None,
+    busy_cores: float | None = None,
+    cores: int | None = None,
+) -> Threads:
     """Threads for this machine as it is now; `asked` is the person's number, which is taken as it is.
 
-    `busy_cores` (how many cores other programs keep busy) and `cores` are measured if not given, which takes 0.2 s.
+    `tuned` was found when the machine was quiet, and holds as long as it is. `busy_cores` (how many cores other
+    programs keep busy) and `cores` are measured if not given, which takes 0.2 s.
     """
     own = cores or psutil.cpu_count(logical=False) or os.cpu_count() or 1
     if busy_cores is None:
         busy_cores = psutil.cpu_percent(interval=0.2) / 100 * (psutil.cpu_count() or 1)
     busy = busy_cores > _BUSY_CORES
+    if tuned is not None and not busy and asked in (None, tuned.count):
+        return tuned
     count = asked or (max(1, round(own - busy_cores)) if busy else own)
     return Threads(count, "passive" if busy or count > own else "active")
+
+
+def is_busy() -> bool:
+    """Whether other programs keep this machine so busy that what is measured now may not hold; takes 0.5 s."""
+    return float(psutil.cpu_percent(0.5)) > _BUSY_PERCENT
 
 
 def step_back(pid: int) -> None:

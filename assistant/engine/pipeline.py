@@ -28,7 +28,7 @@ from assistant.engine.events import (
     WindowDone,
     WorkerLost,
 )
-from assistant.engine.machine import choose_threads
+from assistant.engine.machine import BATCH, CELLS, LOOKAHEAD, SLOTS, WINDOW_WORDS, Tuning, choose_threads
 from assistant.engine.progress import Reading, RunProgress
 from assistant.engine.wire import Message
 from assistant.project.records import Suggestion, suggestion_id
@@ -48,8 +48,9 @@ class EngineSettings:
     """How to run: the model's files and identity, and the shape of the work.
 
     `trained` are the labels that the model was trained on for `task`; types served by others run untrained.
-    `threads` None: chosen by what the machine is doing. `window_words` is the size of a window in words. `limit` is
-    the most documents to read in this run. `fresh` reads again what was read before.
+    `threads` None: chosen by what the machine is doing. `tuning` goes before `batch` and `slots`; a deterministic run
+    has none, since it would give other bytes after another tuning. `window_words` is the size of a window in words.
+    `limit` is the most documents to read in this run. `fresh` reads again what was read before.
     """
 
     model: Path
@@ -60,11 +61,12 @@ class EngineSettings:
     trained: frozenset[str] = frozenset()
     threads: int | None = None
     gpu_layers: str = "auto"
-    cells: int = 8192
-    batch: int = 512
-    slots: int = 8
-    lookahead: int = 3
-    window_words: int = 60
+    tuning: Tuning | None = None
+    cells: int = CELLS
+    batch: int = BATCH
+    slots: int = SLOTS
+    lookahead: int = LOOKAHEAD
+    window_words: int = WINDOW_WORDS
     deterministic: bool = False
     fresh: bool = False
     limit: int | None = None
@@ -190,7 +192,12 @@ class Annotator:
     def _open_worker(self) -> None:
         settings = self._settings
         # The number of threads changes what is computed by a little, so a repeatable run does not choose it.
-        threads = choose_threads(settings.threads, busy_cores=0.0 if settings.deterministic else None)
+        tuning = None if settings.deterministic else settings.tuning
+        threads = choose_threads(
+            settings.threads,
+            tuned=tuning.threads if tuning else None,
+            busy_cores=0.0 if settings.deterministic else None,
+        )
         self._ready = False
         self._worker = Worker(
             {
@@ -202,8 +209,8 @@ class Annotator:
                 "threads": threads.count,
                 "gpu_layers": settings.gpu_layers,
                 "cells": settings.cells,
-                "batch": settings.batch,
-                "slots": settings.slots,
+                "batch": tuning.batch if tuning else settings.batch,
+                "slots": tuning.slots if tuning else settings.slots,
                 "lookahead": settings.lookahead,
                 "window_words": settings.window_words,
                 "deterministic": settings.deterministic,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def main() -> None:
     # Ctrl-C goes to every process of the terminal; the application decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    serve(*_take_pipes())
+    serve(*take_pipes())
 
 
 def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
@@ -54,7 +54,8 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
         llama.close()
 
 
-def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
+def take_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The process's own standard input and output, for messages alone; nothing else can write there any more."""
     incoming = os.fdopen(os.dup(0), "rb")
     outgoing = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -80,13 +81,13 @@ def _open(opening: Message, outgoing: BinaryIO) -> tuple[Llama, Reader]:
 
     began = time.monotonic()
     slots = int(opening["slots"])
-    gpu_layers = _gpu_layers(str(opening["gpu_layers"]), build().gpu_offload)
+    layers = gpu_layers(str(opening["gpu_layers"]), build().gpu_offload)
     settings = Settings(
         cells=int(opening["cells"]),
         batch=int(opening["batch"]),
         sequences=slots + PREFIXES,
         threads=int(opening["threads"]),
-        gpu_layers=gpu_layers,
+        gpu_layers=layers,
     )
     adapter = opening.get("adapter")
     llama = Llama(Path(opening["model"]), settings, Path(adapter) if adapter else None)
@@ -113,7 +114,7 @@ def _open(opening: Message, outgoing: BinaryIO) -> tuple[Llama, Reader]:
     )
     facts = {
         "threads": str(settings.threads),
-        "GPU layers": "all" if gpu_layers < 0 else str(gpu_layers),
+        "GPU layers": "all" if layers < 0 else str(layers),
         "context": str(llama.trained_context),
         "seconds to load": f"{time.monotonic() - began:.1f}",
     }
@@ -121,7 +122,7 @@ def _open(opening: Message, outgoing: BinaryIO) -> tuple[Llama, Reader]:
     return llama, reader
 
 
-def _gpu_layers(asked: str, offload: bool) -> int:
+def gpu_layers(asked: str, offload: bool) -> int:
     """llama.cpp's number for "auto", "all" or a count; a negative one means all."""
     if asked == "auto":
         return -1 if offload else 0

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from assistant.engine.machine import is_busy
 from assistant.models.cache import DiskFullError, Measured, free_bytes
 from assistant.models.errands import errand
 from assistant.models.progress import Progress
@@ -33,9 +34,6 @@ TRIES = 2
 STILL_IN = 0.6
 # A smaller file is taken if it is so close to the fastest: it loads sooner and leaves memory to others.
 CLOSE = 0.95
-
-# The share of the processor, in percent, that other programs may take before the measurement is called into question.
-BUSY = 25
 
 # Bytes of a type for each byte of a 4-bit base, at most; what is needed for a while is their sum.
 _ROOM = {"Q4_0": 1.1, "Q8_0": 1.7, "Q4_K": 1.3, "BF16": 3.2, "F16": 3.2}
@@ -80,7 +78,7 @@ def prepare(base: Path, base_type: str, place: Path, file_type: str | None, thre
             progress.note(f"{kind} is left out: {error.what}")
     if file_type is not None:
         return Made(file_type, made[file_type], "it was asked for", ())
-    busy = psutil.cpu_percent(0.5) > BUSY
+    busy = is_busy()
     if busy:
         progress.note("Other programs are busy: what is measured now may not hold on a quiet machine.")
     measured = measure({kind: made[kind] for kind in CANDIDATES if kind in made}, threads, progress)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.engine.machine import Tuning
 from assistant.models import cache, sums
 from assistant.models.catalog import Catalog, Entry, load_catalog
 from assistant.models.fetch import by_hand
@@ -15,7 +16,9 @@ from assistant.models.fitting import adapter_contents, check_fit
 from assistant.models.gguf_file import Contents
 from assistant.models.progress import Progress
 from assistant.models.pulling import pull
+from assistant.models.tuned import read_tuned
 from bioassist.errors import ModelError
+from bioassist.tasks.ner import FINGERPRINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class ResolvedModel:
 
     `adapter` is given to llama.cpp beside `path`. `identity` is a sha256 over base, adapter and file type: the same
     wherever the same model is prepared as the same type. `trained_labels` and `programs` say, per task, what the
-    adapter (or a merged model) was trained on; a base alone has none.
+    adapter (or a merged model) was trained on; a base alone has none. `tuning` is what `models tune` found.
     """
 
     name: str
@@ -35,6 +38,12 @@ class ResolvedModel:
     programs: Mapping[str, str]
     file_type: str
     licence: str
+    tuning: Tuning | None = None
+
+    @property
+    def task(self) -> str:
+        """The rendering of entities that it was trained for, the first if there are several; else `ner.typed`."""
+        return next((name for name in self.trained_labels if name in FINGERPRINTS), "ner.typed")
 
     @property
     def trained(self) -> bool:
@@ -75,6 +84,7 @@ def resolve(
             next_step=f"Run `bioassist models remove {entry.name}`, then `bioassist models pull {entry.name}`.",
         )
     if own is None:
+        tuned = read_tuned(prepared)
         # The catalog's own adapter is in the prepared file.
         return ResolvedModel(
             name=entry.name,
@@ -85,6 +95,7 @@ def resolve(
             programs=dict(entry.programs),
             file_type=prepared.file_type,
             licence=entry.licence,
+            tuning=tuned.tuning if tuned else None,
         )
     _same_architecture(own, entry.architecture)
     check_fit(cache.base_path(entry), entry.base.sha256, own.path)

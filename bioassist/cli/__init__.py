@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
 from bioassist import __version__
 from bioassist.cli.diagnostics import Guard
 
-# Name of the command -> the sentence in the list of commands. The module is called like the command.
+# Name of the command -> the sentence in the list of commands. The module is called like the command, with "_" behind
+# what is a word of Python.
 COMMANDS = {
     "annotate": "Pre-annotate notes on this machine, and review them in the terminal.",
     "review": "Review a project's suggestions in the terminal.",
     "status": "Say what is done, pending and failed in a project.",
+    "import": "Take in annotations that were corrected or made elsewhere.",
     "export": "Write a project's annotations as brat, spaCy or JSON lines.",
     "convert": "Convert annotated documents from one format to another.",
     "train": "Make instruction data, train an adapter, export it as GGUF.",
     "evaluate": "Judge a model on gold data, by the engine that annotates.",
-    "models": "List, fetch, check, add and remove models.",
+    "bench": "Measure on your notes how fast this engine is, beside others.",
+    "models": "List, fetch, check, tune, add and remove models.",
     "doctor": "Say what works on this machine.",
 }
 
@@ -32,7 +36,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"bioassist.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"bioassist.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -146,6 +146,7 @@ def _spacy() -> Check:
 def _models() -> Iterator[Check]:
     from assistant.models import cache, load_catalog
     from assistant.models.prepare import room_needed
+    from assistant.models.tuned import read_tuned
     from assistant.models.verification import quick
 
     try:
@@ -160,6 +161,9 @@ def _models() -> Iterator[Check]:
         if prepared is not None and not broken:
             found = f"{entry.name} as {prepared.file_type}, {cache.megabytes(prepared.size)}"
             yield Check("model", "ok", found, "`bioassist models verify` reads the files and compares their sums.")
+            tuned = read_tuned(prepared)
+            advice = None if tuned else f"`bioassist models tune {entry.name}` finds how it is read fastest here."
+            yield Check("tuning", "ok" if tuned else "note", str(tuned) if tuned else f"none of {entry.name}", advice)
         elif broken:
             again = f"`bioassist models remove {entry.name}`, then `bioassist models pull {entry.name}`."
             yield Check("model", "problem", f"{entry.name}: {'; '.join(broken)}", again)

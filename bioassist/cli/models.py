@@ -1,4 +1,4 @@
-"""`bioassist models`: list, fetch, check, describe and remove models."""
+"""`bioassist models`: list, fetch, check, describe, tune and remove models."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bioassist.cli import models_add, models_remove
+from bioassist.cli import models_add, models_remove, models_tune
 from bioassist.cli.diagnostics import Exit, say, visible
 from bioassist.cli.fetching import FetchDisplay
 
@@ -20,7 +20,7 @@ TYPES = ("auto", "Q4_0", "Q8_0", "Q4_K", "BF16", "F16")
 
 @click.group("models")
 def command() -> None:
-    """List, fetch, check, add and remove models.
+    """List, fetch, check, tune, add and remove models.
 
     Models are kept in the user's cache, or in the folder that BIOASSIST_MODELS names. `models pull` alone goes to the
     network.
@@ -33,6 +33,7 @@ def command() -> None:
 
 command.add_command(models_add.command)
 command.add_command(models_remove.command)
+command.add_command(models_tune.command)
 
 
 @command.command("list")
@@ -176,8 +177,10 @@ def measured_lines(prepared: Prepared) -> list[str]:
 
 def _facts(entry: Entry, catalog: Catalog) -> dict[str, Any]:
     from assistant.models import cache
+    from assistant.models.tuned import read_tuned
 
     prepared = cache.read_prepared(entry)
+    tuned = read_tuned(prepared) if prepared else None
     return {
         "name": entry.name,
         "default": entry.name == catalog.default,
@@ -198,6 +201,7 @@ def _facts(entry: Entry, catalog: Catalog) -> dict[str, Any]:
         "catalog": str(entry.catalog),
         "folder": str(cache.folder(entry.name)),
         "prepared": prepared.to_json() if prepared else None,
+        "tuned": tuned.to_json() if tuned else None,
     }
 
 
@@ -235,6 +239,8 @@ def _lines(facts: dict[str, Any]) -> list[str]:
             ]
         elif key == "prepared":
             told.append(f"{shown:<13} not on this machine: `bioassist models pull {facts['name']}`")
+        elif key == "tuned":
+            told += _tuned_lines(value, facts)
         elif key in ("labels", "programs") and not value:
             told.append(f"{shown:<13} none: it was not trained for these tasks")
         elif isinstance(value, dict):
@@ -243,6 +249,14 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         else:
             told.append(f"{shown:<13} {', '.join(value) if isinstance(value, list) else value}")
     return told
+
+
+def _tuned_lines(value: dict[str, Any] | None, facts: dict[str, Any]) -> list[str]:
+    from assistant.models.tuned import Tuned
+
+    if value is not None:
+        return [f"{'tuned':<13} {Tuned(**value)}"]
+    return [f"{'tuned':<13} no: `bioassist models tune {facts['name']}`"] if facts["prepared"] else []
 
 
 def _megabytes(size: int) -> str:

@@ -58,6 +58,30 @@ def test_annotating_connects_to_nothing(desk: Desk, guarded: tuple[Path, dict[st
     assert "connects" not in log.read_text("utf-8")
 
 
+def test_a_bench_asks_its_server_on_this_machine_alone(desk: Desk, guarded: tuple[Path, dict[str, str]]) -> None:
+    log, env = guarded
+    guard = Path(env["PYTHONPATH"].split(os.pathsep)[0]) / "sitecustomize.py"
+    refusing = "def refuse(self, address):\n"
+    loopback = f"connect = socket.socket.connect\n{refusing}    if address[0] == '127.0.0.1' and self is not None:\n"
+    loopback += "        note('loopback')\n        return connect(self, address)\n"
+    guard.write_text(
+        guard.read_text("utf-8")
+        .replace(refusing, loopback)
+        .replace(
+            "socket.create_connection = lambda *address, **_: refuse(None, address)",
+            "def create(address, *_, **__):\n"
+            "    made = socket.socket()\n    made.connect(address)\n    return made\n"
+            "socket.create_connection = create",
+        ),
+        "utf-8",
+    )
+    desk.write({"a.txt": NOTE})
+    arguments = ("--model", desk.model, "--words", "4", "--threads", "1", "--only", "server", "--json")
+    told = ended(desk.process("bench", "notes", *arguments, env=env), seconds=240)
+    assert told.code == 0 and told.json["words_per_s"]["server"] > 0, told.said
+    assert "loopback" in log.read_text("utf-8") and "connects" not in log.read_text("utf-8")
+
+
 @pytest.mark.parametrize("choice", [["--offline"], []])
 def test_a_model_is_never_fetched_without_a_word(
     desk: Desk, guarded: tuple[Path, dict[str, str]], choice: list[str]

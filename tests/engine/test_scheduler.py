@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from engine_setup import engine
-from reference import Reference
 
 from assistant.engine.compile import Compiler, tree
+from assistant.engine.reference import Reference
 from assistant.engine.scheduler import Fed, Job, Scheduler, softmax
 from bioassist.documents import Span
 from bioassist.errors import EngineError

@@ -9,8 +9,8 @@ import pytest
 from engine_setup import engine
 from hypothesis import given
 from hypothesis import strategies as st
-from reference import Reference
 
+from assistant.engine.reference import Reference
 from assistant.engine.writing import Best, Written
 from bioassist.schema import EntityType
 from bioassist.tasks.ner import typed
@@ -24,9 +24,7 @@ QUESTIONS = ("What is asthma?", "Does aspirin thin the blood, and why?", "Übelk
 def written(reference: Reference, program: Program, limit: int) -> str:
     """The greedy text of a program that is a question alone, one token at a time."""
     llama = reference.llama
-    llama_cpp.llama_memory_clear(llama_cpp.llama_get_memory(llama.ctx), True)
-    llama.reset()
-    reference._prefix = []
+    reference.forget()
     bos = llama.token_bos() if llama_cpp.llama_vocab_get_add_bos(llama._model.vocab) else None
     done = [] if bos is None else [bos]
     for piece in program.pieces:
@@ -34,7 +32,7 @@ def written(reference: Reference, program: Program, limit: int) -> str:
             done += reference.ids(piece.text)
     text = b""
     for _ in range(limit):
-        logits = reference._logits(done)
+        logits = reference.logits(done)
         token = max(range(len(logits)), key=lambda one: logits[one])
         if llama_cpp.llama_vocab_is_eog(llama._model.vocab, token):
             break
