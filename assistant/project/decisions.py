@@ -18,7 +18,8 @@ Extent = tuple[str, tuple[Span, ...]]
 class Decision:
     """One entry's word on one item: its status, and the type and spans that the person saw or made.
 
-    `suggestion` is what the suggester had proposed, None for an item that a person added.
+    `suggestion` is what the suggester had proposed, None for an item that a person added. `source` is "person" for what
+    was decided in bioassist, and "import" for what came with files that were corrected or made elsewhere.
     """
 
     item_id: str
@@ -28,6 +29,7 @@ class Decision:
     suggestion: Suggestion | None
     actor: str
     seq: int
+    source: str = "person"
 
     @property
     def kept(self) -> bool:
@@ -103,7 +105,7 @@ def suggestion_from_json(item_id: str, record: Mapping[str, Any]) -> Suggestion 
 
 
 def decisions_of(entry: Entry) -> Iterator[Decision]:
-    """The decisions in an entry; none for done, reopen, undo and redo."""
+    """The decisions on items in an entry; none for done, reopen, undo and redo, and where it is about facts alone."""
     payload = entry.payload
     if entry.action in ("accept", "reject", "delete"):
         for item_id in payload["ids"]:
@@ -115,14 +117,20 @@ def decisions_of(entry: Entry) -> Iterator[Decision]:
                 label, spans = record["seen"]["type"], spans_from_json(record["seen"]["spans"])
             status = _kept_status(label, spans, suggestion) if entry.action == "accept" else "rejected"
             yield Decision(item_id, status, label, spans, suggestion, entry.actor, entry.seq)
-    elif entry.action in ("edit", "add", "carry"):
-        item_id = payload["id"]
-        suggestion = suggestion_from_json(item_id, payload.get("on", {}).get(item_id, {}))
-        actor = payload.get("by", entry.actor)
-        label, spans = payload["type"], spans_from_json(payload["spans"])
-        rejected = payload.get("status") == "rejected"
-        status = "rejected" if rejected else _kept_status(label, spans, suggestion)
-        yield Decision(item_id, status, label, spans, suggestion, actor, entry.seq)
+    elif entry.action == "set":
+        for item_id, record in payload["items"].items():
+            yield _stated(entry, item_id, record, record.get("on", {}))
+    elif "id" in payload:
+        yield _stated(entry, payload["id"], payload, payload.get("on", {}).get(payload["id"], {}))
+
+
+def _stated(entry: Entry, item_id: str, record: Mapping[str, Any], on: Mapping[str, Any]) -> Decision:
+    """The decision of a record that says type and spans, made on what `on` says."""
+    suggestion = suggestion_from_json(item_id, on)
+    label, spans = record["type"], spans_from_json(record["spans"])
+    status = "rejected" if record.get("status") == "rejected" else _kept_status(label, spans, suggestion)
+    actor, source = entry.payload.get("by", entry.actor), entry.payload.get("source", "person")
+    return Decision(item_id, status, label, spans, suggestion, actor, entry.seq, source)
 
 
 def _kept_status(label: str, spans: tuple[Span, ...], suggestion: Suggestion | None) -> DecisionStatus:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Action = Literal["accept", "reject", "edit", "add", "delete", "done", "reopen", "carry", "undo", "redo"]
+Action = Literal["accept", "reject", "edit", "add", "delete", "set", "done", "reopen", "carry", "undo", "redo"]
 
 ACTIONS: tuple[str, ...] = get_args(Action)
 UNDOABLE = frozenset(ACTIONS) - {"undo", "redo", "carry"}
@@ -29,10 +29,15 @@ class Entry:
 
         accept  {ids, on, bulk, threshold}     reject, delete  {ids, on}
         edit    {id, type, spans, on}          add             {id, type, spans}
+        set     {items: {id: {type, spans, status, on}}, facts: {id: {kind, value}}, source, format, named}
         done, reopen  {}                       undo, redo      {target: the actor_seq of the entry taken back}
-        carry   {from_document, from_id, id, type, spans, status, by, on}
+        carry   {from_document, from_id, by, source} with {id, type, spans, status, on} or {facts}
 
-    `on` maps each id to what was decided on, see `assistant.project.decisions.evidence`.
+    `on` maps each id to what was decided on, see `assistant.project.decisions.evidence`; in "set" it is that of its
+    item. "set" is many decisions made together, undone as one: what came back in a document that was imported, from
+    files of `format`, with `named` True if the person vouched for the whole document. `facts` are annotations other
+    than entities, see `assistant.project.facts`; their value is None where they were removed. `source` is "person"
+    unless it is said.
     """
 
     seq: int

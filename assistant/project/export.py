@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from assistant.project.bulk import accepted_in_bulk
+from assistant.project.export_ids import sort_key
+from assistant.project.exports import Sending
+from assistant.project.facts import Fact, aimed
 from assistant.project.records import DocumentRow
 from assistant.project.state import Fold, Item, reading_order
 from assistant.project.store import Project
-from bioassist.documents import Document, Entity, Provenance, Status, TextSource
+from bioassist.documents import Annotation, Document, Entity, Equivalence, Provenance, Status, TextSource
+from converters.annotations import retargeted, targets, with_row, without_dangling
 
 Include = Literal["accepted", "all"]
 Which = Literal["done", "all"]
@@ -23,8 +27,9 @@ class Withheld:
 
     `not_done`, `unread` and `failed` count documents: not marked done by a person (where that was asked for), not yet
     read by the engine (and without a decision), failed. `pending` counts suggestions that wait for a decision, in the
-    documents that are exported. `duplicates` are items with the type and extent of another. `provisional` counts
-    annotations whose numbers could not be kept because the project was open for reading only.
+    documents that are exported. `duplicates` are items with the type and extent of another. `dangling` counts relations
+    and others that refer to what is not exported, and events and equivalences that lost a part for that. `provisional`
+    counts annotations whose ids could not be kept because the project was open for reading only.
     """
 
     not_done: int = 0
@@ -32,69 +37,126 @@ class Withheld:
     failed: int = 0
     pending: int = 0
     duplicates: int = 0
+    dangling: int = 0
     provisional: int = 0
 
 
 def documents_for_export(
-    project: Project, include: Include = "accepted", documents: Which = "all"
+    project: Project, include: Include = "accepted", documents: Which = "all", sending: Sending | None = None
 ) -> tuple[list[Document], Withheld]:
     """The documents in file order, and what was left out.
 
     `include` "accepted" takes what a person accepted, edited or added, "all" also what waits, marked "unreviewed".
-    `documents` "done" takes documents that a person marked done alone. Ids are T1, T2 ... and stay with their
-    annotations over later exports; numbers of annotations that are gone are not used again.
+    `documents` "done" takes documents that a person marked done alone. Ids are those that annotations came with, else
+    T1, T2 ..., R1 ...; they stay with their annotations over later exports, and those of annotations that are gone are
+    not used again. What is exported as `sending` is kept by the project, unless it is open for reading only: corrected
+    files that come back are compared with it.
     """
-    # One transaction, because each number that is kept would wait for the disk on its own.
+    # One transaction, because each id that is kept would wait for the disk on its own.
     with nullcontext() if project.read_only else project.transaction():
-        return _collected(project, include, documents)
+        return _collected(project, include, documents, sending)
 
 
-def _collected(project: Project, include: Include, documents: Which) -> tuple[list[Document], Withheld]:
+def document_now(project: Project, row: DocumentRow) -> Document:
+    """A document as it is now, with what waits, under the ids that were exported or came with it, if any: what has none
+    has that of its item or fact."""
+    known = project.export_ids.known(row.id)
+    return _document(project, row, "all", lambda found: {one.id: known.get(one.id, one.id) for one in found})[0]
+
+
+def _collected(
+    project: Project, include: Include, documents: Which, sending: Sending | None
+) -> tuple[list[Document], Withheld]:
     exported: list[Document] = []
-    left = dict.fromkeys(("not_done", "unread", "failed", "pending", "duplicates", "provisional"), 0)
+    left = dict.fromkeys((field.name for field in fields(Withheld)), 0)
     for row in project.documents():
-        if not row.has_text or (row.state == "failed" and not project.decisions(row.id)):
+        decided = row.has_text and bool(project.decisions(row.id) or project.facts(row.id))
+        if not row.has_text or (row.state == "failed" and not decided):
             left["failed"] += 1
         elif documents == "done" and not row.done:
             left["not_done"] += 1
-        elif row.state in ("pending", "reading") and not row.done and not project.decisions(row.id):
+        elif row.state in ("pending", "reading") and not row.done and not decided:
             left["unread"] += 1
         else:
-            document, pending, duplicates, provisional = _document(project, row, include)
+            document = _exported(project, row, include, left)
+            if sending is not None and not project.read_only:
+                project.exports.record(row.id, project.journal.length(), document, sending)
             exported.append(document)
-            left["pending"] += pending
-            left["duplicates"] += duplicates
-            left["provisional"] += provisional
     return exported, Withheld(**left)
 
 
-def _document(project: Project, row: DocumentRow, include: Include) -> tuple[Document, int, int, int]:
+def _exported(project: Project, row: DocumentRow, include: Include, left: dict[str, int]) -> Document:
+    def given(annotations: Sequence[Annotation]) -> Mapping[str, str]:
+        ids, provisional = project.export_ids.of(row.id, annotations)
+        left["provisional"] += provisional
+        return ids
+
+    document, counts = _document(project, row, include, given)
+    for what, number in counts.items():
+        left[what] += number
+    return document
+
+
+def _document(
+    project: Project,
+    row: DocumentRow,
+    include: Include,
+    ids_of: Callable[[Sequence[Annotation]], Mapping[str, str]],
+) -> tuple[Document, dict[str, int]]:
+    """The document, and counts of what is not in it. `ids_of` gives annotations their exported ids."""
     folded = Fold(project.suggestions(row.id), project.decisions(row.id).values(), complete=row.state == "ready")
     items = sorted(folded.items(), key=reading_order)
     pending = [item for item in items if item.status == "pending"]
     chosen = [item for item in items if item.kept or (include == "all" and item.status == "pending")]
+    facts = {item_id: fact for item_id, fact in project.facts(row.id).items() if fact.value is not None}
+    hidden = folded.hidden()
+    values = [aimed(fact.value, hidden) for fact in facts.values() if fact.value is not None]
+    others = [value for value in values if not isinstance(value, str)]
     bulk = accepted_in_bulk(project, row)
-    single = _single(chosen, bulk)
-    numbers, provisional = project.export_numbers.of(row.id, [item.id for item in single])
-    entities = [(f"T{numbers[item.id]}", item) for item in single]
-    document = Document(
+    single = {item.id: item for item in _single(chosen, bulk, {target for one in others for target in targets(one)})}
+    entities = [Entity(item.id, item.type, item.spans) for item in single.values()]
+    annotations, dangling = without_dangling([*entities, *others])
+    ids = ids_of([one for one in annotations if isinstance(one, Annotation)])
+    provenance = {
+        ids[item_id]: _provenance(single[item_id], item_id in bulk) if item_id in single else _of_fact(facts[item_id])
+        for item_id in (one.id for one in annotations if isinstance(one, Annotation))
+    }
+    bare = Document(
         name=row.name,
         text=project.text(row.id),
-        entities=tuple(Entity(number, item.type, item.spans) for number, item in entities),
+        classes=tuple(sorted(value for value in values if isinstance(value, str))),
         source=TextSource(row.path, row.encoding, row.bom, row.newline),
-        provenance={number: _provenance(item, item.id in bulk) for number, item in entities},
+        provenance=provenance,
     )
-    return document, 0 if include == "all" else len(pending), len(chosen) - len(single), provisional
+    numbered = sorted(
+        (one for one in annotations if not isinstance(one, Entity)),
+        key=lambda one: sort_key(ids[one.id] if isinstance(one, Annotation) else ""),
+    )
+    return with_row(bare, [_under(ids, one) for one in (*entities, *numbered)]), {
+        "pending": 0 if include == "all" else len(pending),
+        "duplicates": len(chosen) - len(single),
+        "dangling": len(dangling),
+    }
 
 
-def _single(items: Iterable[Item], bulk: Container[str]) -> list[Item]:
+def _under(ids: Mapping[str, str], one: Annotation | Equivalence) -> Annotation | Equivalence:
+    own = one if isinstance(one, Equivalence) else replace(one, id=ids[one.id])
+    return retargeted(own, ids.__getitem__)
+
+
+def _single(items: Iterable[Item], bulk: Collection[str], referred: Collection[str]) -> list[Item]:
     # Two suggestions can be edited to one extent; as annotations they are one, which a person looked at if at either.
-    by_extent: dict[object, Item] = {}
+    # Who marks one extent twice in files, or says something of each, means two.
+    single: list[Item] = []
+    by_extent: dict[object, int] = {}
     for item in items:
-        there = by_extent.setdefault((item.type, item.spans), item)
-        if there.id in bulk and item.id not in bulk:
-            by_extent[(item.type, item.spans)] = item
-    return list(by_extent.values())
+        meant = item.imported or item.id in referred
+        place = len(single) if meant else by_extent.setdefault((item.type, item.spans), len(single))
+        if place == len(single):
+            single.append(item)
+        elif single[place].id in bulk and item.id not in bulk:
+            single[place] = item
+    return single
 
 
 def _provenance(item: Item, bulk: bool) -> Provenance:
@@ -114,3 +176,7 @@ def _provenance(item: Item, bulk: bool) -> Provenance:
         actor=item.actor,
         bulk=bulk,
     )
+
+
+def _of_fact(fact: Fact) -> Provenance:
+    return Provenance("added", fact.source, actor=fact.actor)

@@ -1,8 +1,8 @@
 """The journal: everything that people decided in a project, in order, never changed, durable when it is said to be.
 
-The table `decisions` holds what the entries say about single items, with the last word on each marked, so that counts
-and the state of a document need no reading of old entries. It is written in the entry's own transaction and can be
-derived again from the entries at any time (`assistant.project.verification` does, and compares).
+The tables `decisions` and `facts` hold what the entries say about single items and facts, with the last word on each
+marked (`assistant.project.last_words`), so that counts and the state of a document need no reading of old entries.
+`assistant.project.verification` derives them again, and compares.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ from assistant.project.decisions import (
 )
 from assistant.project.documents import DocumentTable
 from assistant.project.entries import ACTIONS, CHAIN_START, Action, Entry, canonical, chained_hash
+from assistant.project.facts import FACT_COLUMNS, Fact, fact_from_row, fact_row, facts_of
 from assistant.project.history import History, Step
+from assistant.project.last_words import LastWords
 from assistant.project.records import suggestion_id
 from bioassist.errors import ProjectError
 
 _ENTRY = "seq, actor, actor_seq, at, document_id, document, text_sha, action, payload, previous, hash"
-_DECISION = "item_id, status, type, spans, suggestion, actor, seq"
+_DECISION = "item_id, status, type, spans, suggestion, actor, seq, source"
 
 
 class Journal:
@@ -40,6 +42,8 @@ class Journal:
         self._database = database
         self._documents = documents
         self._decided = decided
+        self._decisions = LastWords(database, "decisions", f"{_DECISION}, extent")
+        self._facts = LastWords(database, "facts", FACT_COLUMNS)
         self._histories: dict[str, History] = {}
         database.on_rollback(self._histories.clear)
 
@@ -71,7 +75,8 @@ class Journal:
             if entry.target is not None:
                 self._take_back(entry)
             else:
-                self._decide(entry)
+                self._decisions.add(document_id, [_values(entry, one) for one in decisions_of(entry)])
+                self._facts.add(document_id, [fact_row(fact) for fact in facts_of(entry)])
             self._mark(entry)
             history.take(Step(entry.actor_seq, action, document_id), entry.target)
         self._decided(document_id)
@@ -103,15 +108,18 @@ class Journal:
 
     def decisions(self, document_id: int, of: Entry | None = None) -> dict[str, Decision]:
         """The last word on each decided item of a document, or on those alone that entry `of` names."""
-        if of is None:
-            where, values = "", [document_id]
-        else:
-            where = " AND item_id IN (SELECT item_id FROM decisions WHERE seq = ?)"
-            values = [document_id, of.seq]
-        rows = self._database.rows(
-            f"SELECT {_DECISION} FROM decisions WHERE document_id = ? AND latest = 1{where} ORDER BY seq", values
-        )
+        rows = self._decisions.latest(document_id, None if of is None else of.seq)
         return {str(row[0]): _decision(row) for row in rows}
+
+    def facts(self, document_id: int) -> dict[str, Fact]:
+        """The last word on each fact of a document, removed ones too."""
+        return {str(row[0]): fact_from_row(row) for row in self._facts.latest(document_id)}
+
+    def said_by(self, actor: str, document_id: int, after: int) -> tuple[list[Decision], list[Fact]]:
+        """What an actor decided in entries after number `after` and did not take back, overruled since or not."""
+        decisions = self._decisions.said_by(actor, document_id, after)
+        facts = self._facts.said_by(actor, document_id, after)
+        return [_decision(row) for row in decisions], [fact_from_row(row) for row in facts]
 
     def _step_back(self, actor: str, action: Action) -> tuple[Entry, Entry] | None:
         with self._database.transaction():
@@ -165,32 +173,12 @@ class Journal:
             "INSERT OR REPLACE INTO heads VALUES (?, ?, ?)", (entry.actor, entry.actor_seq, entry.hash)
         )
 
-    def _decide(self, entry: Entry) -> None:
-        decided = list(decisions_of(entry))
-        self._database.execute_many(
-            "UPDATE decisions SET latest = 0 WHERE document_id = ? AND item_id = ? AND latest = 1",
-            ((entry.document_id, one.item_id) for one in decided),
-        )
-        self._database.execute_many(
-            f"INSERT INTO decisions (document_id, extent, {_DECISION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (_values(entry, one) for one in decided),
-        )
-
     def _take_back(self, entry: Entry) -> None:
         found = self._database.rows(
             "SELECT seq FROM journal WHERE actor = ? AND actor_seq = ?", (entry.actor, entry.target)
         )
-        target = found[0][0]
-        self._database.execute(
-            "UPDATE decisions SET latest = 0, effective = ? WHERE seq = ?", (entry.action == "redo", target)
-        )
-        self._database.execute(
-            """UPDATE decisions SET latest = effective AND seq = (
-                SELECT max(other.seq) FROM decisions other WHERE other.document_id = decisions.document_id
-                AND other.item_id = decisions.item_id AND other.effective
-            ) WHERE document_id = ? AND item_id IN (SELECT item_id FROM decisions WHERE seq = ?)""",
-            (entry.document_id, target),
-        )
+        for words in (self._decisions, self._facts):
+            words.take_back(entry.document_id, found[0][0], again=entry.action == "redo")
 
     def _mark(self, entry: Entry) -> None:
         if entry.target is None and entry.action not in ("done", "reopen"):
@@ -231,6 +219,7 @@ def _decision(row: tuple[Any, ...]) -> Decision:
         suggestion=suggestion_from_json(item_id, json.loads(row[4])) if row[4] is not None else None,
         actor=row[5],
         seq=row[6],
+        source=row[7],
     )
 
 
@@ -239,8 +228,6 @@ def _values(entry: Entry, decision: Decision) -> tuple[Any, ...]:
     # What was accepted as it is has its own id for an extent.
     accepted = suggestion is not None and decision.extent == (suggestion.type, suggestion.spans)
     return (
-        entry.document_id,
-        decision.item_id if accepted else suggestion_id(entry.text_sha, decision.type, decision.spans),
         decision.item_id,
         decision.status,
         decision.type,
@@ -248,4 +235,6 @@ def _values(entry: Entry, decision: Decision) -> tuple[Any, ...]:
         canonical(suggestion_to_json(suggestion)) if suggestion is not None else None,
         decision.actor,
         decision.seq,
+        decision.source,
+        decision.item_id if accepted else suggestion_id(entry.text_sha, decision.type, decision.spans),
     )

@@ -32,7 +32,13 @@ def m002_export_numbers(database: Database) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_project, m002_export_numbers)
+def m003_facts(database: Database) -> None:
+    """Annotations other than entities; where decisions come from; ids of all kinds; what was exported under them."""
+    for statement in _FACTS.split(";\n\n"):
+        database.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_project, m002_export_numbers, m003_facts)
 
 
 def applied(database: Database) -> list[str]:
@@ -196,3 +202,50 @@ CREATE INDEX decisions_of_entry ON decisions (seq);
 
 CREATE INDEX latest_decisions ON decisions (document_id, extent, latest, status, type);
 """
+
+_FACTS = """\
+CREATE TABLE facts (
+    document_id INTEGER NOT NULL REFERENCES documents(id),
+    item_id TEXT NOT NULL,
+    seq INTEGER NOT NULL REFERENCES journal(seq),
+    kind TEXT,
+    value TEXT,
+    actor TEXT NOT NULL,
+    source TEXT NOT NULL,
+    effective INTEGER NOT NULL DEFAULT 1,
+    latest INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (document_id, item_id, seq)
+) WITHOUT ROWID;
+
+CREATE INDEX facts_of_entry ON facts (seq);
+
+ALTER TABLE decisions ADD COLUMN source TEXT NOT NULL DEFAULT 'person';
+
+CREATE TABLE exported_ids (
+    document_id INTEGER NOT NULL REFERENCES documents(id),
+    item_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (document_id, item_id),
+    UNIQUE (document_id, id)
+) WITHOUT ROWID;
+
+INSERT INTO exported_ids SELECT document_id, item_id, 'T' || number FROM export_ids;
+
+DROP TABLE export_ids;
+
+CREATE TABLE exported_contents (digest TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE exports (
+    number INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL REFERENCES documents(id),
+    sending TEXT NOT NULL,
+    format TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    as_notes INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    digest TEXT NOT NULL REFERENCES exported_contents(digest)
+);
+
+CREATE INDEX exports_of_document ON exports (document_id);
+
+CREATE INDEX exports_of_sending ON exports (sending)"""

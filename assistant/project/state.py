@@ -27,7 +27,8 @@ class Item:
     """A mention under review: a suggestion that waits, or what a person decided.
 
     `suggestion` is what the suggester proposed, before edits; None for an item that a person added. `disagreement`
-    says in what way the current model sees it otherwise. `actor` decided it, in the journal entry number `seq`.
+    says in what way the current model sees it otherwise. `actor` decided it, in the journal entry number `seq`;
+    `imported` is True if that came with files that were corrected or made elsewhere.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Item:
     disagreement: str | None
     actor: str | None = None
     seq: int | None = None
+    imported: bool = False
 
     @property
     def start(self) -> int:
@@ -124,6 +126,16 @@ class Fold:
             if suggestion.id not in self._decided and not self._kept[(suggestion.type, suggestion.spans)]:
                 yield _pending_item(suggestion)
 
+    def hidden(self) -> dict[str, str]:
+        """Suggestions that hide behind a kept item of their type and extent, and that item: what is said of such a
+        suggestion is said of the item."""
+        kept = {one.extent: one.item_id for one in self._decided.values() if one.kept}
+        return {
+            one.id: kept[one.type, one.spans]
+            for one in self._suggested.values()
+            if one.id not in self._decided and (one.type, one.spans) in kept
+        }
+
     def find(self, extent: Extent) -> Item | None:
         """An item of this type and spans: a kept one first, then a pending or rejected one."""
         if self._kept[extent]:
@@ -140,7 +152,7 @@ class Fold:
             spans=decision.spans,
             status=decision.status,
             confidence=origin.confidence if origin else None,
-            source=origin.source if origin else "person",
+            source=origin.source if origin else decision.source,
             model=origin.model if origin else None,
             program=origin.program if origin else None,
             trained=origin.trained if origin else True,
@@ -148,6 +160,7 @@ class Fold:
             disagreement=self._disagreement(decision),
             actor=decision.actor,
             seq=decision.seq,
+            imported=decision.source == "import",
         )
 
     def _disagreement(self, decision: Decision) -> str | None:

@@ -18,7 +18,9 @@ from assistant.project.database import Database, connect, file_error
 from assistant.project.decisions import Decision
 from assistant.project.documents import DocumentTable
 from assistant.project.entries import Entry
-from assistant.project.export_ids import ExportNumbers
+from assistant.project.export_ids import ExportIds
+from assistant.project.exports import ExportTable
+from assistant.project.facts import Fact
 from assistant.project.holder import Holder, network_file_system
 from assistant.project.journal import Journal
 from assistant.project.migrations import migrate
@@ -41,7 +43,8 @@ class Project:
         self.path = path
         self.actor = actor
         self.read_only = database.read_only
-        self.export_numbers = ExportNumbers(database)
+        self.export_ids = ExportIds(database)
+        self.exports = ExportTable(database)
         self._database = database
         self._holder = holder
         self._schema: tuple[str, Schema] | None = None
@@ -134,7 +137,7 @@ class Project:
     def new_version(self, name: str, decoded: DecodedText) -> versions.NewVersion:
         """Take in a changed note: the old row is superseded, what was decided on unchanged text is carried over."""
         return versions.take_in(
-            self._database, self._documents, self.journal, self.export_numbers, self.actor, name, decoded
+            self._database, self._documents, self.journal, self.export_ids, self.actor, name, decoded
         )
 
     def documents(self, include_superseded: bool = False) -> list[DocumentRow]:
@@ -220,6 +223,10 @@ class Project:
     def decisions(self, document_id: int, of: Entry | None = None) -> dict[str, Decision]:
         """The last word on each decided item of a document, or on those alone that entry `of` names."""
         return self.journal.decisions(document_id, of)
+
+    def facts(self, document_id: int) -> dict[str, Fact]:
+        """The last word on each relation, attribute and other annotation of a document, removed ones too."""
+        return self.journal.facts(document_id)
 
     def tallies(self) -> dict[int, dict[str, Tally]]:
         """Counts of items by document id and label; a document without items may be missing."""

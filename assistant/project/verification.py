@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.project.database import Database
 from assistant.project.documents import DocumentTable
 from assistant.project.entries import CHAIN_START, Entry, canonical, chained_hash
+from assistant.project.facts import latest_facts
 from assistant.project.journal import Journal
 from assistant.project.state import is_done, latest_decisions
 
@@ -53,6 +54,7 @@ def _derived(documents: DocumentTable, journal: Journal, entries: list[Entry]) -
         by_document.setdefault(entry.document_id, []).append(entry)
     for row in documents.all(include_superseded=True):
         own = by_document.get(row.id, [])
-        if journal.decisions(row.id) != latest_decisions(own) or row.done != is_done(own):
+        same = journal.decisions(row.id) == latest_decisions(own) and journal.facts(row.id) == latest_facts(own)
+        if not same or row.done != is_done(own):
             found.append(f"what is shown of {row.name} is not what its journal says")
     return found

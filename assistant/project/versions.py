@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.project.database import Database
 from assistant.project.decisions import Decision, evidence, spans_to_json
 from assistant.project.documents import DocumentTable
-from assistant.project.export_ids import ExportNumbers
+from assistant.project.export_ids import ExportIds
+from assistant.project.facts import Value, aimed, facts_to_json, kind_of
 from assistant.project.journal import Journal
 from assistant.project.records import DocumentRow, suggestion_id
 from assistant.project.unchanged import Carrier
 from bioassist.documents import text_hash
 from bioassist.reading import DecodedText
+from converters.annotations import targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ def take_in(
     database: Database,
     documents: DocumentTable,
     journal: Journal,
-    numbers: ExportNumbers,
+    export_ids: ExportIds,
     actor: str,
     name: str,
     decoded: DecodedText,
@@ -58,8 +61,9 @@ def take_in(
             ids[decision.item_id] = moved.item_id
             if not _same(moved, present.get(moved.item_id)):
                 _append(journal, actor, old, row, decision, moved)
-        numbers.carry(old.id, row.id, ids)
-        return NewVersion(documents.get(row.id), carried, len(decided) - carried)
+        facts_carried, facts_left = _carry_facts(journal, actor, old, row, ids)
+        export_ids.carry(old.id, row.id, ids)
+        return NewVersion(documents.get(row.id), carried + facts_carried, len(decided) - carried + facts_left)
 
 
 def _moved(decision: Decision, old: DocumentRow, new: DocumentRow, carrier: Carrier) -> Decision | None:
@@ -95,6 +99,42 @@ def _append(
         "status": decision.status,
         "by": decision.actor,
     }
+    if decision.source != "person":
+        payload["source"] = decision.source
     if moved.suggestion is not None:
         payload["on"] = {moved.item_id: evidence(moved.type, moved.spans, moved.suggestion)}
     journal.append(actor, new.id, "carry", payload)
+
+
+def _carry_facts(
+    journal: Journal, actor: str, old: DocumentRow, new: DocumentRow, ids: Mapping[str, str]
+) -> tuple[int, int]:
+    """Carry over the facts that refer to nothing but what was carried; how many, and how many were left.
+
+    `ids` are the new ids of the entities that were carried, by their old ones.
+    """
+    facts, present = journal.facts(old.id), journal.facts(new.id)
+    standing = {item_id: fact.value for item_id, fact in facts.items() if fact.value is not None}
+    carried = dict(standing)
+    while lost := [one for one, value in carried.items() if not all(t in ids or t in carried for t in _targets(value))]:
+        for item_id in lost:
+            del carried[item_id]
+    for item_id, fact in facts.items():
+        was = present[item_id].value if item_id in present else None
+        value = aimed(carried[item_id], ids) if item_id in carried else None
+        if value == was or (item_id in standing and value is None):
+            continue
+        kind = kind_of(value or was)  # type: ignore[arg-type]
+        payload = {
+            "from_document": old.text_sha,
+            "from_id": item_id,
+            "facts": facts_to_json({item_id: (kind, value)}),
+            "by": fact.actor,
+            "source": fact.source,
+        }
+        journal.append(actor, new.id, "carry", payload)
+    return len(carried), len(standing) - len(carried)
+
+
+def _targets(value: Value) -> tuple[str, ...]:
+    return () if isinstance(value, str) else targets(value)

@@ -18,11 +18,17 @@ def said(entry: Entry) -> str:
     if entry.action == "reopen":
         return "reopened the document"
     decided = list(decisions_of(entry))
+    if entry.action == "set":
+        facts = len(entry.payload["facts"])
+        return f"imported {_number(len(decided), 'item')}" + (f" and {_number(facts, 'other')}" if facts else "")
     verb = _PAST.get(entry.action, entry.action)
     if entry.payload.get("bulk"):
-        number = f"{len(decided)} item" if len(decided) == 1 else f"{len(decided)} items"
-        return f"{verb} {number} over {entry.payload['threshold']:.0%}"
+        return f"{verb} {_number(len(decided), 'item')} over {entry.payload['threshold']:.0%}"
     return f"{verb} " + ", ".join(f"{one.type} {_where(one.spans)}" for one in decided)
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _where(spans: Sequence[Span]) -> str:

@@ -1,0 +1,110 @@
+"""Facts: what people annotated besides entities, that is relations, events, attributes, normalizations, notes,
+equivalences and document classes.
+
+A fact has an item's id, as entities do, and refers to entities and other facts by theirs, so it holds whatever number
+an export gives them. It stays where an entity that it refers to is deleted, and is left out of exports meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.project.entries import Entry, canonical, undone_entries
+from bioassist.documents import Annotation, Entity, Equivalence
+from converters.annotations import retargeted
+from converters.plain import annotation_from_plain, annotation_to_plain
+
+# A document class is its name. Ids in a value, its own too, are those of items and facts; an equivalence has none.
+Value = Annotation | Equivalence | str
+
+CLASSES = "classes"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One entry's word on one fact: what it is, or None where it was removed. `source` as in `Decision`."""
+
+    item_id: str
+    value: Value | None
+    actor: str
+    seq: int
+    source: str
+
+
+def kind_of(value: Value) -> str:
+    """As documents have them: "relations", "events", ... "classes"."""
+    return CLASSES if isinstance(value, str) else annotation_to_plain(value)[0]
+
+
+def aimed(value: Value, at: Mapping[str, str]) -> Value:
+    """`value` with the ids that it refers to replaced by those that `at` has for them."""
+    return value if isinstance(value, str) else retargeted(value, lambda target: at.get(target, target))
+
+
+def value_to_json(value: Value) -> Any:
+    """Without its id, which is the key it is kept under."""
+    if isinstance(value, str):
+        return value
+    plain = annotation_to_plain(value)[1]
+    plain.pop("id", None)
+    return plain
+
+
+def value_from_json(item_id: str, kind: str, record: Any) -> Value:
+    """Raises ValueError if it is of no kind of fact."""
+    if kind == CLASSES:
+        return str(record)
+    with_id = record if kind == "equivalences" else {**record, "id": item_id}
+    value = annotation_from_plain(kind, with_id)
+    if isinstance(value, Entity):
+        raise ValueError("an entity is an item, not a fact.")
+    return value
+
+
+def facts_to_json(facts: Mapping[str, tuple[str, Value | None]]) -> dict[str, Any]:
+    """What an entry says: each fact's kind and value by its id."""
+    return {
+        item_id: {"kind": kind, "value": None if value is None else value_to_json(value)}
+        for item_id, (kind, value) in facts.items()
+    }
+
+
+def facts_of(entry: Entry) -> Iterator[Fact]:
+    """The facts in an entry."""
+    actor, source = entry.payload.get("by", entry.actor), entry.payload.get("source", "person")
+    for item_id, record in entry.payload.get("facts", {}).items():
+        said = record["value"]
+        value = None if said is None else value_from_json(item_id, record["kind"], said)
+        yield Fact(item_id, value, actor, entry.seq, source)
+
+
+def latest_facts(entries: Iterable[Entry]) -> dict[str, Fact]:
+    """The last word on each fact, over entries in journal order; what was taken back is left out."""
+    listed = list(entries)
+    undone = undone_entries(listed)
+    return {
+        fact.item_id: fact
+        for entry in listed
+        if (entry.actor, entry.actor_seq) not in undone
+        for fact in facts_of(entry)
+    }
+
+
+def fact_row(fact: Fact) -> tuple[Any, ...]:
+    """As the table holds it: `FACT_COLUMNS`."""
+    kind = None if fact.value is None else kind_of(fact.value)
+    value = None if fact.value is None else canonical(value_to_json(fact.value))
+    return (fact.item_id, kind, value, fact.actor, fact.seq, fact.source)
+
+
+FACT_COLUMNS = "item_id, kind, value, actor, seq, source"
+
+
+def fact_from_row(row: tuple[Any, ...]) -> Fact:
+    item_id, kind, value, actor, seq, source = row
+    return Fact(
+        item_id, None if kind is None else value_from_json(item_id, kind, json.loads(value)), actor, seq, source
+    )

@@ -1,0 +1,39 @@
+"""A document of the project as it is, for the decisions that come in on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assistant.project.facts import Value, aimed
+from assistant.project.records import DocumentRow, Suggestion
+from assistant.project.state import Fold, Item
+from assistant.project.store import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """`items` and `facts` are those that stand; `suggestions` those of every run. `seqs` are the numbers of the journal
+    entries that said the last word on an item or fact."""
+
+    row: DocumentRow
+    items: Mapping[str, Item]
+    facts: Mapping[str, Value]
+    suggestions: Mapping[str, Suggestion]
+    seqs: Mapping[str, int]
+
+    @classmethod
+    def of(cls, project: Project, there: DocumentRow) -> Present:
+        current = project.suggestions(there.id)
+        fold = Fold(current, project.decisions(there.id).values(), complete=there.state == "ready")
+        # A suggestion that hides behind a kept item of its extent may have been exported before that was there.
+        items = {item.id: item for item in (*Fold(current).items(), *fold.items())}
+        facts, hidden = project.facts(there.id), fold.hidden()
+        return cls(
+            there,
+            items,
+            {item_id: aimed(fact.value, hidden) for item_id, fact in facts.items() if fact.value is not None},
+            {one.id: one for one in project.suggestions(there.id, all_runs=True)},
+            {item.id: item.seq for item in items.values() if item.seq is not None}
+            | {item_id: fact.seq for item_id, fact in facts.items()},
+        )
