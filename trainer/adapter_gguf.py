@@ -157,7 +157,7 @@ def _same_vocabulary(manifest: dict[str, Any], reader: Any, base: Path) -> None:
 def _said(manifest: dict[str, Any], reader: Any, base: Path) -> dict[str, str]:
     """Metadata of our own, as text; what is not known is left out."""
     facts = manifest.get("data", {}).get("facts", {})
-    data = {key: facts[key] for key in ("mixture", "fingerprint", "counts", "seed") if key in facts}
+    data = {key: facts[key] for key in ("mixture", "fingerprint", "counts", "seed", "parts") if key in facts}
     if data:
         data["versions"] = manifest.get("versions", {})
     told = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bioassist.cli import train_ablate, train_composition, train_data, train_encoder
+from bioassist.cli import train_ablate, train_average, train_composition, train_data, train_encoder
 from bioassist.cli.bases import base_of
 from bioassist.cli.diagnostics import Exit, say
 from bioassist.errors import BioassistError, InputError, UsageError
@@ -30,6 +30,7 @@ def command() -> None:
 
 command.add_command(train_data.command)
 command.add_command(train_composition.command)
+command.add_command(train_average.command)
 command.add_command(train_ablate.command)
 command.add_command(train_encoder.command)
 
