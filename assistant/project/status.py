@@ -24,11 +24,14 @@ class ProjectStatus:
     """Figures over all documents but superseded versions.
 
     `documents` = `pending` + `reading` + `ready` + len(`failed`), by the engine's progress; `done` are marked by a
-    person. `words` are those of ready documents; `words_per_second` is the last finished run's. `labels` counts items.
+    person, be they read or not; of the others `to_review` are ready and `waiting` pending or being read. `words` are
+    those of ready documents; `words_per_second` is the last finished run's. `labels` counts items.
     """
 
     documents: int
     done: int
+    to_review: int
+    waiting: int
     pending: int
     reading: int
     ready: int
@@ -49,6 +52,8 @@ def of(project: Project) -> ProjectStatus:
     return ProjectStatus(
         documents=len(rows),
         done=sum(row.done for row in rows),
+        to_review=sum(row.state == "ready" and not row.done for row in rows),
+        waiting=sum(row.state in ("pending", "reading") and not row.done for row in rows),
         pending=states.count("pending"),
         reading=states.count("reading"),
         ready=states.count("ready"),

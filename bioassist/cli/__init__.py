@@ -17,7 +17,7 @@ COMMANDS = {
     "review": "Review a project's suggestions in the terminal.",
     "status": "Say what is done, pending and failed in a project.",
     "import": "Take in annotations that were corrected or made elsewhere.",
-    "export": "Write a project's annotations as brat, spaCy or JSON lines.",
+    "export": "Write a project's annotations as brat, spaCy and in other formats.",
     "convert": "Convert annotated documents from one format to another.",
     "train": "Make instruction data, train an adapter, export it as GGUF.",
     "evaluate": "Judge a model on gold data, by the engine that annotates.",

@@ -43,8 +43,8 @@ def as_dict(project: Project) -> dict[str, Any]:
 def lines(project: Project) -> list[str]:
     status = project.status()
     told = [
-        f"{status.documents} documents: {status.done} done, {status.ready - status.done} ready for review, "
-        f"{status.pending + status.reading} pending, {len(status.failed)} failed",
+        f"{status.documents} documents: {status.done} done, {status.to_review} ready for review, "
+        f"{status.waiting} pending, {len(status.failed)} failed",
         f"{status.words:,} words read, {status.decisions:,} decisions in the journal",
     ]
     if status.model:

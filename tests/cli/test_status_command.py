@@ -44,6 +44,15 @@ def test_pending_notes(desk: Desk) -> None:
     assert "2 documents: 0 done, 1 ready for review, 1 pending, 0 failed" in desk.run("status", desk.project).out
 
 
+def test_gold_that_no_model_read_is_done(desk: Desk) -> None:
+    desk.write({"a.txt": "Chest pain.\n", "a.ann": "T1\tSymptom 0 10\tChest pain\n"})
+    imported = desk.run("import", "gold.bioassist", desk.notes, "--from", "brat")
+    assert imported.code == 0, imported.said
+    told = desk.run("status", "gold.bioassist").out.splitlines()
+    assert told[0] == "1 documents: 1 done, 0 ready for review, 0 pending, 0 failed"
+    assert told[-1].split() == ["Symptom", "0", "0", "0", "0", "1"]
+
+
 def test_a_reader_that_goes_away_is_no_error(annotated: Desk) -> None:
     process = annotated.process("status", annotated.project)
     assert process.stdout is not None and process.stderr is not None
