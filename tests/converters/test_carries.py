@@ -71,5 +71,8 @@ def test_what_is_carried_comes_back(way: Way, data: st.DataObject) -> None:
 @given(data=st.data())
 @settings(max_examples=10, deadline=None)
 def test_what_is_not_carried_is_reported(way: Way, feature: Feature, data: st.DataObject) -> None:
-    _, report = way.there_and_back(data.draw(documents_with(way.carries, certain=feature)))
-    assert not report.lossless
+    document = data.draw(documents_with(way.carries, certain=feature))
+    back, report = way.there_and_back(document)
+    # PubTator keeps one line end, as that behind a title.
+    came_back = feature == "text" and back.text == document.text
+    assert came_back or not report.lossless
