@@ -14,7 +14,7 @@ from typing import Any
 
 from assistant.project.entries import Entry, canonical, undone_entries
 from bioassist.documents import Annotation, Entity, Equivalence
-from converters.annotations import retargeted
+from converters.annotations import retargeted, targets
 from converters.plain import annotation_from_plain, annotation_to_plain
 
 # A document class is its name. Ids in a value, its own too, are those of items and facts; an equivalence has none.
@@ -37,6 +37,11 @@ class Fact:
 def kind_of(value: Value) -> str:
     """As documents have them: "relations", "events", ... "classes"."""
     return CLASSES if isinstance(value, str) else annotation_to_plain(value)[0]
+
+
+def aims(value: Value) -> tuple[str, ...]:
+    """The ids that `value` refers to."""
+    return () if isinstance(value, str) else targets(value)
 
 
 def aimed(value: Value, at: Mapping[str, str]) -> Value:

@@ -11,13 +11,12 @@ from assistant.project.database import Database
 from assistant.project.decisions import Decision, evidence, spans_to_json
 from assistant.project.documents import DocumentTable
 from assistant.project.export_ids import ExportIds
-from assistant.project.facts import Value, aimed, facts_to_json, kind_of
+from assistant.project.facts import aimed, aims, facts_to_json, kind_of
 from assistant.project.journal import Journal
 from assistant.project.records import DocumentRow, suggestion_id
 from assistant.project.unchanged import Carrier
 from bioassist.documents import text_hash
 from bioassist.reading import DecodedText
-from converters.annotations import targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def _carry_facts(
     facts, present = journal.facts(old.id), journal.facts(new.id)
     standing = {item_id: fact.value for item_id, fact in facts.items() if fact.value is not None}
     carried = dict(standing)
-    while lost := [one for one, value in carried.items() if not all(t in ids or t in carried for t in _targets(value))]:
+    while lost := [one for one, value in carried.items() if not all(t in ids or t in carried for t in aims(value))]:
         for item_id in lost:
             del carried[item_id]
     for item_id, fact in facts.items():
@@ -134,7 +133,3 @@ def _carry_facts(
         }
         journal.append(actor, new.id, "carry", payload)
     return len(carried), len(standing) - len(carried)
-
-
-def _targets(value: Value) -> tuple[str, ...]:
-    return () if isinstance(value, str) else targets(value)

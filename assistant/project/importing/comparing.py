@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
 from typing import Any, cast
 
-from assistant.project.decisions import Extent, spans_to_json
-from assistant.project.entries import canonical
-from assistant.project.facts import CLASSES, Value, kind_of, value_to_json
-from assistant.project.importing.matching import Matching, entity_content, marked, match
+from assistant.project.decisions import Extent
+from assistant.project.facts import Value, kind_of, value_to_json
+from assistant.project.importing.claims import Claims, content
+from assistant.project.importing.matching import Matching, marked, match
 from assistant.project.importing.present import Present
 from assistant.project.importing.sent import Sent
-from assistant.project.state import Item
-from bioassist.documents import Annotation, Document, Entity, Equivalence, Event, Span
+from bioassist.documents import Annotation, Document, Entity, Equivalence, Event
 from converters.annotations import retargeted, row, targets
 
 
@@ -25,13 +22,15 @@ class Said:
     """What a file says of the items and facts of a document, as far as it differs from what was sent.
 
     An item's extent, or a fact's value, is None where it was deleted. `came_as` are the ids that items and facts have
-    in the file. `marked` counts annotations that are marked as unreviewed. `strays` are annotations that were left out,
-    since they are marked so (or refer to such) and are not this project's. `reviewed` as `Returning` has it.
+    in the file, `claimed` all of those that the file has. `marked` counts annotations that are marked as unreviewed;
+    `strays` are annotations that were left out, since they are marked so (or refer to such) and are not this project's.
+    `reviewed` as `Returning` has it.
     """
 
     items: dict[str, Extent | None] = field(default_factory=dict)
     facts: dict[str, tuple[str, Value | None]] = field(default_factory=dict)
     came_as: dict[str, str] = field(default_factory=dict)
+    claimed: Collection[str] = ()
     marked: int = 0
     strays: list[Annotation | Equivalence] = field(default_factory=list)
     reviewed: bool = False
@@ -75,8 +74,7 @@ class _Comparing:
         self._given = {one.id: one for one in sent.document.annotations()}
         self._back = {one.id: one for one in sent.back.annotations()}
         self._marked, self._marked_back = marked(found), marked(sent.back)
-        self._known: dict[str, str] = {}
-        self._claimed: set[str] = set()
+        self._claims = Claims(there)
         self._said = Said(marked=len(self._marked), by_content=self._matching.by_content)
 
     def run(self) -> Said:
@@ -85,7 +83,8 @@ class _Comparing:
         self._equivalences()
         self._classes()
         self._deleted()
-        self._said.came_as = {item_id: given for given, item_id in self._known.items()}
+        self._said.claimed = self._claims.all
+        self._said.came_as = {item_id: given for given, item_id in self._claims.known.items()}
         self._said.reviewed = self._is_reviewed()
         return self._said
 
@@ -112,7 +111,7 @@ class _Comparing:
     # Entities
 
     def _entities(self) -> None:
-        added: list[tuple[Entity, Extent]] = []
+        added: list[Entity] = []
         for entity in self._found.entities:
             back = self._matching.ids.get(entity.id)
             item_id = None if back is None else self._item_of(back)
@@ -123,20 +122,19 @@ class _Comparing:
                 extent = (entity.type, entity.spans)
                 confirmed = self._named or entity.id not in self._marked
             if item_id is not None:
-                self._claim(entity.id, item_id)
+                self._claims.claim(item_id, entity.id)
                 if extent is not None:
                     self._said.items[item_id] = extent
-            elif not confirmed and (twin := self._twin(entity)) is not None:
-                self._claim(entity.id, twin)
+            elif not confirmed and (twin := self._claims.item(entity)) is not None:
+                self._claims.claim(twin, entity.id)
             elif not confirmed:
                 self._said.strays.append(entity)
             elif extent is not None:
-                added.append((entity, extent))
-        for entity, extent in added:
-            label, spans = extent
-            item_id = self._twin(entity) or self._new_item(label, spans)
-            self._claim(entity.id, item_id)
-            self._said.items[item_id] = extent
+                added.append(replace(entity, type=extent[0], spans=extent[1]))
+        for entity in added:
+            item_id = self._claims.item(entity) or self._claims.new_item(entity)
+            self._claims.claim(item_id, entity.id)
+            self._said.items[item_id] = (entity.type, entity.spans)
 
     def _changed(self, entity: Entity, back: Entity) -> Extent | None:
         """What the file says of an entity that was sent; None if that is nothing new."""
@@ -150,22 +148,6 @@ class _Comparing:
                 return None
         return (label, spans)
 
-    def _twin(self, entity: Entity) -> str | None:
-        """An item of this type and extent that the file names in no other way."""
-        ranks = ("accepted", "edited", "added", "pending", "rejected")
-        twins = sorted(self._by_extent.get(entity_content(entity), ()), key=lambda item: ranks.index(item.status))
-        return self._unclaimed([item.id for item in twins], self._new_item(entity.type, entity.spans))
-
-    def _new_item(self, label: str, spans: Sequence[Span]) -> str:
-        return self._new("a", [label, spans_to_json(spans)])
-
-    @cached_property
-    def _by_extent(self) -> dict[object, list[Item]]:
-        found: dict[object, list[Item]] = {}
-        for item in self._there.items.values():
-            found.setdefault((item.type, tuple(sorted(item.spans))), []).append(item)
-        return found
-
     # Facts
 
     def _annotations(self) -> None:
@@ -178,14 +160,14 @@ class _Comparing:
             if fact_id is None:
                 left.append(one)
             else:
-                self._claim(one.id, fact_id)
+                self._claims.claim(fact_id, one.id)
         # What is new is placed once all that it refers to is; what refers to each other in a circle, as it stands.
         while left:
-            ready = [one for one in left if all(target in self._known for target in targets(one))]
+            ready = [one for one in left if all(target in self._claims.known for target in targets(one))]
             for one in ready:
                 value = self._value(one, "")
-                self._claim(one.id, self._fact_twin(value) or self._new_fact(value))
-            left = [one for one in left if one.id not in self._known]
+                self._claims.claim(self._claims.fact(value) or self._claims.new_fact(value), one.id)
+            left = [one for one in left if one.id not in self._claims.known]
             if not ready:
                 break
         strays = {one.id for one in self._said.strays if isinstance(one, Annotation)}
@@ -194,16 +176,16 @@ class _Comparing:
         self._said.strays += [one for one in left if one.id in strays]
         for one in left:
             if one.id not in strays:
-                self._claim(one.id, self._new("f", [kind_of(one), one.id, value_to_json(one)]))
+                self._claims.claim(self._claims.new("f", [kind_of(one), one.id, value_to_json(one)]), one.id)
         for one in self._found.annotations():
-            if one.id in self._known and not isinstance(one, Entity):
+            if one.id in self._claims.known and not isinstance(one, Entity):
                 self._state(one)
 
     def _state(self, one: Annotation) -> None:
-        if any(target not in self._known for target in targets(one)):
+        if any(target not in self._claims.known for target in targets(one)):
             self._said.strays.append(one)
             return
-        fact_id = self._known[one.id]
+        fact_id = self._claims.known[one.id]
         value = self._value(one, fact_id)
         back = self._back.get(self._matching.ids.get(one.id, ""))
         if back is not None and self._item_of(back.id) == fact_id:
@@ -217,7 +199,7 @@ class _Comparing:
         self._said.facts[fact_id] = (kind_of(value), value)
 
     def _value(self, one: Annotation, fact_id: str) -> Annotation:
-        return _aimed(one, self._known.__getitem__, fact_id)
+        return _aimed(one, self._claims.known.__getitem__, fact_id)
 
     def _equivalences(self) -> None:
         def in_items(one: Equivalence, known: Mapping[str, str | None]) -> Equivalence | None:
@@ -226,15 +208,16 @@ class _Comparing:
 
         of_back = {one: self._item_of(one) for one in self._back}
         sent = [one for one in (in_items(one, of_back) for one in self._sent.back.equivalences) if one is not None]
-        left = Counter(map(_content, sent))
+        left = Counter(map(content, sent))
         added: list[Equivalence] = []
         for one in self._found.equivalences:
-            value = in_items(one, self._known)
+            value = in_items(one, self._claims.known)
             if value is None:
                 self._said.strays.append(one)
-            elif left[_content(value)]:
-                left[_content(value)] -= 1
-                self._claimed.add(self._fact_twin(value) or "")
+            elif left[content(value)]:
+                left[content(value)] -= 1
+                if (fact_id := self._claims.fact(value)) is not None:
+                    self._claims.claim(fact_id)
             else:
                 added.append(value)
         for value in added:
@@ -247,32 +230,19 @@ class _Comparing:
             if one not in self._sent.back.classes:
                 self._add(one)
         if self._sent.exported:
-            self._remove(Counter(one for one in self._sent.back.classes if one not in self._found.classes))
+            gone = [one for one in self._sent.back.classes if one not in self._found.classes]
+            self._remove(Counter(map(content, gone)))
 
     def _add(self, value: Value) -> None:
-        fact_id = self._fact_twin(value) or self._new_fact(value)
-        self._claimed.add(fact_id)
+        fact_id = self._claims.fact(value) or self._claims.new_fact(value)
+        self._claims.claim(fact_id)
         self._said.facts[fact_id] = (kind_of(value), value)
 
     def _remove(self, gone: Counter[object]) -> None:
         for fact_id, value in self._there.facts.items():
-            if fact_id not in self._claimed and gone[_content(value)]:
-                gone[_content(value)] -= 1
+            if fact_id not in self._claims.all and gone[content(value)]:
+                gone[content(value)] -= 1
                 self._said.facts[fact_id] = (kind_of(value), None)
-
-    def _fact_twin(self, value: Value) -> str | None:
-        """A fact that says this and that the file names in no other way."""
-        return self._unclaimed(self._by_content.get(_content(value), ()), self._new_fact(value))
-
-    def _new_fact(self, value: Value) -> str:
-        return self._new("f", [kind_of(value), value_to_json(value)])
-
-    @cached_property
-    def _by_content(self) -> dict[object, list[str]]:
-        found: dict[object, list[str]] = {}
-        for fact_id, value in self._there.facts.items():
-            found.setdefault(_content(value), []).append(fact_id)
-        return found
 
     # What is not there any more
 
@@ -280,37 +250,16 @@ class _Comparing:
         if not self._sent.exported or (self._lost and not self._matching.trusted):
             return
         still = {*self._matching.ids.values(), *self._lost}
-        gone = {
-            back: self._item_of(back) for back in self._back if back not in still and self._item_of(back) is not None
-        }
-        for back, item_id in gone.items():
-            one = self._back[back]
+        gone = {back: one for back, one in self._back.items() if back not in still}
+        for back, one in gone.items():
+            item_id = self._item_of(back)
+            if item_id is None or item_id in self._claims.all:
+                continue
             if isinstance(one, Entity):
-                self._said.items[cast(str, item_id)] = None
+                self._said.items[item_id] = None
             elif not _goes_with(one, gone):
                 # What goes with something else comes back with it.
-                self._said.facts[cast(str, item_id)] = (kind_of(one), None)
-
-    # Ids
-
-    def _claim(self, found: str, item_id: str) -> None:
-        self._known[found] = item_id
-        self._claimed.add(item_id)
-
-    def _unclaimed(self, twins: Collection[str], likely: str) -> str | None:
-        """One of `twins`: that which the same file made before, if there is one."""
-        left = [one for one in twins if one not in self._claimed]
-        return likely if likely in left else left[0] if left else None
-
-    def _new(self, letter: str, content: list[object]) -> str:
-        """An id for what is new: the same each time that the same comes."""
-        number = 0
-        while True:
-            said = canonical([self._there.row.text_sha, number, content])
-            item_id = f"{letter}-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
-            if item_id not in self._claimed:
-                return item_id
-            number += 1
+                self._said.facts[item_id] = (kind_of(one), None)
 
 
 def _goes_with(one: Annotation, gone: Collection[str]) -> bool:
@@ -324,11 +273,3 @@ def _aimed(one: Annotation, item_of: Callable[[str], str], own: str) -> Annotati
     """`one` under the id `own`, with the ids that it refers to as `item_of` has them."""
     aimed: Any = retargeted(one, item_of)
     return cast(Annotation, replace(aimed, id=own))
-
-
-def _content(value: Value) -> object:
-    if isinstance(value, str):
-        return (CLASSES, value)
-    if isinstance(value, Equivalence):
-        return (value.type, frozenset(value.members))
-    return replace(value, id="")

@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.project.decisions import Extent, evidence, spans_to_json, suggestion_to_json
 from assistant.project.entries import undone_entries
-from assistant.project.facts import Value, facts_to_json
+from assistant.project.facts import Value, aims, facts_to_json, kind_of
 from assistant.project.importing.comparing import Said
 from assistant.project.importing.present import Present
 from assistant.project.importing.sent import Sent
@@ -61,9 +61,19 @@ def decide(
             continue
         changed[fact_id] = (kind, value)
         decided.facts[kind, "added" if was is None else "removed" if value is None else "changed"] += 1
+    _with_duplicates(there, said, items)
+    back = {item_id for item_id in items if item_id in there.items and there.items[item_id].status == "rejected"}
+    for fact_id, standing in there.facts.items():
+        # What went with an entity does not come back with one that was marked anew.
+        if fact_id not in said.claimed and not back.isdisjoint(aims(standing)) and there.seqs[fact_id] <= sent.seq:
+            changed.setdefault(fact_id, (kind_of(standing), None))
+        # What is on a hidden suggestion stays with the item that it was shown on, whatever becomes of that.
+        elif fact_id in there.lent and fact_id in said.claimed and not items.keys().isdisjoint(aims(standing)):
+            changed.setdefault(fact_id, (kind_of(standing), standing))
     if sent.exported:
-        overruled = (one for one in (*items, *changed) if there.seqs.get(one, 0) > sent.seq)
-        decided.overruled = [said.came_as.get(one, one) for one in overruled]
+        overruled = [one for one in (*items, *changed) if there.seqs.get(one, 0) > sent.seq]
+        names = project.export_ids.known(row.id) if overruled else {}
+        decided.overruled = [names.get(one, one) for one in overruled]
     with project.transaction():
         if items or changed:
             payload = {
@@ -79,6 +89,15 @@ def decide(
             project.journal.append(project.actor, row.id, "done", {})
             decided.done = True
     return decided
+
+
+def _with_duplicates(there: Present, said: Said, items: dict[str, Any]) -> None:
+    """Of several items that were exported as one annotation, one alone goes on as what became of that."""
+    kept = [item for item in there.items.values() if item.kept]
+    changed = {(item.type, item.spans) for item in kept if item.id in items}
+    for item in kept:
+        if item.id not in items and item.id not in said.claimed and (item.type, item.spans) in changed:
+            items[item.id] = _record(there, item.id, item, None)
 
 
 def _is_so(item: Item | None, extent: Extent | None) -> bool:

@@ -66,19 +66,23 @@ class _Entities:
         self.ids: dict[str, str] = {}
         self._found = found.entities
         self._left = {entity.id: entity for entity in sent.entities}
-        self._marked = (marked(found), marked(sent))
-        self.trusted = _ids_kept(
-            {entity.id: entity_content(entity) for entity in sent.entities},
-            {entity.id: entity_content(entity) for entity in found.entities},
-        )
-        if self.trusted:
-            self._take_own(lambda entity, original: entity_content(entity) == entity_content(original))
+        here = {entity.id: entity_content(entity) for entity in found.entities}
+        there = {entity.id: entity_content(entity) for entity in sent.entities}
+        marked_here, marked_there = marked(found), marked(sent)
+        self.trusted = _ids_kept(there, here)
         # Of two with one extent, the one that is unreviewed is the one that was.
-        self._take_equal(lambda entity, is_marked: (entity_content(entity), is_marked))
-        self._take_equal(lambda entity, _: entity_content(entity))
+        self._take_equal(
+            {identity: (said, identity in marked_there) for identity, said in there.items()},
+            {identity: (said, identity in marked_here) for identity, said in here.items()},
+        )
+        self._take_equal(there, here)
         if self.trusted:
             self._take_own(lambda entity, original: entity.overlaps(original))
-        self._take_equal(lambda entity, _: tuple(sorted(entity.spans)), alone=True)
+        self._take_equal(
+            {identity: spans for identity, (_, spans) in there.items()},
+            {identity: spans for identity, (_, spans) in here.items()},
+            alone=True,
+        )
         for entity, original in _moved(self._open(), list(self._left.values())):
             self._take(entity, original)
 
@@ -95,10 +99,12 @@ class _Entities:
             if original is not None and same(entity, original):
                 self._take(entity, original)
 
-    def _take_equal(self, key: Callable[[Entity, bool], Hashable], *, alone: bool = False) -> None:
-        found, sent = self._marked
-        theirs = _grouped(self._left.values(), lambda entity: key(entity, entity.id in sent))
-        for said, mine in _grouped(self._open(), lambda entity: key(entity, entity.id in found)).items():
+    def _take_equal(self, there: Mapping[str, Hashable], here: Mapping[str, Hashable], *, alone: bool = False) -> None:
+        """Match what says the same: under its own id first, and if `alone` only what is alone with that."""
+        if self.trusted and not alone:
+            self._take_own(lambda entity, original: here[entity.id] == there[original.id])
+        theirs = _grouped(self._left.values(), lambda entity: there[entity.id])
+        for said, mine in _grouped(self._open(), lambda entity: here[entity.id]).items():
             originals = theirs.get(said, [])
             if not alone or len(mine) == len(originals) == 1:
                 for entity, original in zip(mine, originals, strict=False):

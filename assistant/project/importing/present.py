@@ -13,12 +13,14 @@ from assistant.project.store import Project
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """`items` and `facts` are those that stand; `suggestions` those of every run. `seqs` are the numbers of the journal
-    entries that said the last word on an item or fact."""
+    """`items` and `facts` are those that stand. `lent` are facts on suggestions that hide behind kept items, on which
+    `facts` has them. `suggestions` are those of every run. `seqs` are the numbers of the journal entries that said the
+    last word on an item or fact."""
 
     row: DocumentRow
     items: Mapping[str, Item]
     facts: Mapping[str, Value]
+    lent: frozenset[str]
     suggestions: Mapping[str, Suggestion]
     seqs: Mapping[str, int]
 
@@ -28,11 +30,14 @@ class Present:
         fold = Fold(current, project.decisions(there.id).values(), complete=there.state == "ready")
         # A suggestion that hides behind a kept item of its extent may have been exported before that was there.
         items = {item.id: item for item in (*Fold(current).items(), *fold.items())}
-        facts, hidden = project.facts(there.id), fold.hidden()
+        hidden, facts = fold.hidden(), project.facts(there.id)
+        standing = {item_id: fact.value for item_id, fact in facts.items() if fact.value is not None}
+        shown = {item_id: aimed(value, hidden) for item_id, value in standing.items()}
         return cls(
             there,
             items,
-            {item_id: aimed(fact.value, hidden) for item_id, fact in facts.items() if fact.value is not None},
+            shown,
+            frozenset(item_id for item_id, value in standing.items() if value != shown[item_id]),
             {one.id: one for one in project.suggestions(there.id, all_runs=True)},
             {item.id: item.seq for item in items.values() if item.seq is not None}
             | {item_id: fact.seq for item_id, fact in facts.items()},
