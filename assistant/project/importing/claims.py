@@ -29,7 +29,8 @@ class Claims:
             self._items.setdefault((item.type, tuple(sorted(item.spans))), []).append(item.id)
         self._facts: dict[object, list[str]] = {}
         for fact_id, value in there.facts.items():
-            self._facts.setdefault(content(value), []).append(fact_id)
+            for said in {content(value), content(there.shown[fact_id])}:
+                self._facts.setdefault(said, []).append(fact_id)
 
     def claim(self, item_id: str, found: str | None = None) -> None:
         """Claim an item or fact for the annotation that has the id `found`; equivalences and classes have none."""

@@ -240,8 +240,9 @@ class _Comparing:
 
     def _remove(self, gone: Counter[object]) -> None:
         for fact_id, value in self._there.facts.items():
-            if fact_id not in self._claims.all and gone[content(value)]:
-                gone[content(value)] -= 1
+            said = content(value) if gone[content(value)] else content(self._there.shown[fact_id])
+            if fact_id not in self._claims.all and gone[said]:
+                gone[said] -= 1
                 self._said.facts[fact_id] = (kind_of(value), None)
 
     # What is not there any more

@@ -57,18 +57,20 @@ def decide(
     changed: dict[str, tuple[str, Value | None]] = {}
     for fact_id, (kind, value) in said.facts.items():
         was = there.facts.get(fact_id)
-        if (fact_id, value) in known or was == value:
+        if (fact_id, value) in known or value in (was, there.shown.get(fact_id)):
             continue
         changed[fact_id] = (kind, value)
         decided.facts[kind, "added" if was is None else "removed" if value is None else "changed"] += 1
     _with_duplicates(there, said, items)
     back = {item_id for item_id in items if item_id in there.items and there.items[item_id].status == "rejected"}
-    for fact_id, standing in there.facts.items():
+    for fact_id, standing in there.shown.items():
         # What went with an entity does not come back with one that was marked anew.
         if fact_id not in said.claimed and not back.isdisjoint(aims(standing)) and there.seqs[fact_id] <= sent.seq:
             changed.setdefault(fact_id, (kind_of(standing), None))
         # What is on a hidden suggestion stays with the item that it was shown on, whatever becomes of that.
-        elif fact_id in there.lent and fact_id in said.claimed and not items.keys().isdisjoint(aims(standing)):
+        elif (
+            standing != there.facts[fact_id] and fact_id in said.claimed and not items.keys().isdisjoint(aims(standing))
+        ):
             changed.setdefault(fact_id, (kind_of(standing), standing))
     if sent.exported:
         overruled = [one for one in (*items, *changed) if there.seqs.get(one, 0) > sent.seq]

@@ -13,14 +13,14 @@ from assistant.project.store import Project
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """`items` and `facts` are those that stand. `lent` are facts on suggestions that hide behind kept items, on which
-    `facts` has them. `suggestions` are those of every run. `seqs` are the numbers of the journal entries that said the
-    last word on an item or fact."""
+    """`items` and `facts` are those that stand. `shown` are facts as an export has them: what is on a suggestion that
+    hides behind a kept item is on that. `suggestions` are those of every run. `seqs` are the numbers of the journal
+    entries that said the last word on an item or fact."""
 
     row: DocumentRow
     items: Mapping[str, Item]
     facts: Mapping[str, Value]
-    lent: frozenset[str]
+    shown: Mapping[str, Value]
     suggestions: Mapping[str, Suggestion]
     seqs: Mapping[str, int]
 
@@ -32,12 +32,11 @@ class Present:
         items = {item.id: item for item in (*Fold(current).items(), *fold.items())}
         hidden, facts = fold.hidden(), project.facts(there.id)
         standing = {item_id: fact.value for item_id, fact in facts.items() if fact.value is not None}
-        shown = {item_id: aimed(value, hidden) for item_id, value in standing.items()}
         return cls(
             there,
             items,
-            shown,
-            frozenset(item_id for item_id, value in standing.items() if value != shown[item_id]),
+            standing,
+            {item_id: aimed(value, hidden) for item_id, value in standing.items()},
             {one.id: one for one in project.suggestions(there.id, all_runs=True)},
             {item.id: item.seq for item in items.values() if item.seq is not None}
             | {item_id: fact.seq for item_id, fact in facts.items()},
