@@ -7,9 +7,10 @@ import itertools
 import time
 from pathlib import Path
 
+from assistant.engine.cells import PREFIXES
 from assistant.engine.compile import Compiler
 from assistant.engine.llama import Llama, Settings
-from assistant.engine.scheduler import PREFIXES, Job, Scheduler
+from assistant.engine.scheduler import Job, Scheduler
 from bench.notes import programs
 
 

@@ -142,7 +142,9 @@ Status = Literal["unreviewed", "accepted", "edited", "added"]
 class Provenance:
     """Where an annotation comes from.
 
-    `status` says what a person did with it; `confidence` is the probability (0 to 1) that its suggester gave it;
+    `status` says what a person did with it; `source` is the kind of suggester ("model", "terms", ...), `model` which
+    one of it; `also` names others that suggested the same ("terms:drugs.csv"); `confidence` is the highest probability
+    (0 to 1) that any of them gave it;
     `trained` is False if the model was never trained on the label that served this type; `bulk` is True if a person
     accepted it with many others at once, without a look at each.
     """
@@ -155,6 +157,7 @@ class Provenance:
     trained: bool = True
     actor: str | None = None
     bulk: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,8 @@ class Document:
     """One note or article with its annotations.
 
     `name` is the path below the corpus folder, without extension, with "/" between folders: it is what exports are
-    called. `classes` are document classes. `provenance` maps annotation ids to where they come from.
+    called. `classes` are document classes. `provenance` maps annotation ids, and `class_key` of classes, to where they
+    come from.
     """
 
     name: str
@@ -200,6 +204,11 @@ class Document:
     @property
     def sha256(self) -> str:
         return text_hash(self.text)
+
+
+def class_key(name: str) -> str:
+    """What stands for a document class where annotations are named by their ids."""
+    return f"class:{name}"
 
 
 def text_hash(text: str) -> str:

@@ -25,6 +25,8 @@ LONGEST_RUN = 256
 # Longer runs are cut into letters with their marks (never more than LONGEST_RUN at once), digits, single symbols.
 _RUN_PIECES = re.compile(rf"[^\W\d_]{{1,{LONGEST_RUN}}}|\d{{1,{LONGEST_RUN}}}|.", re.DOTALL)
 _RUN = re.compile(r"\S+")
+# spaCy refuses these, which are no characters; a character in their place keeps all offsets.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 # Text is given to spaCy in blocks of about this many code points, so that memory does not grow with a note.
 _BLOCK = 50_000
 
@@ -48,6 +50,16 @@ def words(text: str) -> list[Span]:
     for start, end in _blocks(text):
         found.extend(_block_words(text, start, end))
     return found
+
+
+def first_words(text: str, count: int) -> list[Span]:
+    """The first `count` of `words(text)`, without cutting the rest of the text."""
+    found: list[Span] = []
+    for start, end in _blocks(text):
+        found.extend(_block_words(text, start, end))
+        if len(found) >= count:
+            break
+    return found[:count]
 
 
 def sentences(text: str, of: list[Span] | None = None) -> list[Span]:
@@ -94,7 +106,7 @@ def _spacy_words(text: str, start: int, end: int) -> list[Span]:
     found: list[Span] = []
     # Without a memory zone spaCy keeps every distinct string it ever saw.
     with nlp.memory_zone():
-        for token in nlp.make_doc(text[start:end]):
+        for token in nlp.make_doc(_LONE_SURROGATE.sub("\ufffd", text[start:end])):
             if token.is_space:
                 continue
             at = start + token.idx

@@ -18,6 +18,7 @@ from bioassist.documents import (
     Note,
     Relation,
     Span,
+    class_key,
 )
 from bioassist.schema import Schema
 from converters.annotations import name, row, targets, with_row
@@ -74,6 +75,8 @@ def carried(document: Document, features: frozenset[Feature], title: str, schema
     if document.classes and "classes" not in features:
         tell("classes", f"{title} has no document classes; left out: {', '.join(document.classes)}.")
     kept = {one.id for one in annotations if isinstance(one, Annotation)}
+    if "classes" in features:
+        kept |= {class_key(one) for one in document.classes}
     provenance = {key: said for key, said in document.provenance.items() if key in kept}
     waiting = sum(1 for said in provenance.values() if said.status == "unreviewed")
     if waiting and "unreviewed" not in features:

@@ -208,6 +208,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "spans": _spans,
     "arguments": _arguments,
     "members": _members,
+    "also": _members,
     "value": _text_or_none,
     "model": _text_or_none,
     "program": _text_or_none,

@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from assistant.children import environment
+from assistant.engine.client import Ending
 from assistant.engine.wire import Message, receive, send
 from assistant.engine.worker import serve
 from assistant.project.store import Project
@@ -73,8 +74,8 @@ class NearWorker:
         with suppress(OSError):
             send(self._to, message)
 
-    def ending(self) -> str:
-        return "it broke"
+    def ending(self) -> Ending:
+        return Ending("it broke")
 
     def close(self) -> None:
         with suppress(OSError):

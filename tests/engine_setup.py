@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from assistant.engine.cells import PREFIXES
 from assistant.engine.compile import Compiler
 from assistant.engine.llama import Llama, Settings
-from assistant.engine.scheduler import PREFIXES, Done, Job, Scheduler
+from assistant.engine.scheduler import Done, Job, Scheduler
 from bioassist.tasks.program import Program
 
 
@@ -26,7 +27,9 @@ class Engine:
             self.scheduler.submit(Job(number, self.compiler.compile(program)))
         done: dict[int, Done] = {}
         while not self.scheduler.idle:
-            done.update((one.name, one) for one in self.scheduler.step())
+            for one in self.scheduler.step():
+                assert isinstance(one, Done), one
+                done[one.name] = one
         return [done[number] for number in range(len(programs))]
 
 

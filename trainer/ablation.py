@@ -1,12 +1,14 @@
 """What each kind of task in a mixture is good for: train without it at the same token budget, and judge everything.
 
-Runs are independent and kept in folders of their own, so an interrupted ablation goes on where it was.
+Runs are independent and kept in folders of their own, so an interrupted ablation goes on where it was. The table is
+written again after each of them.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from trainer.recipe import Recipe
 
 EVERYTHING = "everything"
 RESULTS = "ablation.json"
+TABLE = "ablation.md"
+_BEGUN = "begun.json"
 
 
 def kind(task: str) -> str:
@@ -43,29 +47,76 @@ def ablate(
 ) -> dict[str, list[Judged]]:
     """Scores by what was left out, `EVERYTHING` first. Each run trains on `budget_tokens` tokens from the GGUF `base`.
 
-    Raises UsageError for a mixture with one kind of task alone, and what data, training and evaluation raise.
+    Sources that the mixture takes no sample of are neither trained on nor judged. Raises UsageError for a mixture with
+    one kind of task alone and for an `out` that was begun otherwise, and what data, training and evaluation raise.
     """
+    mixture = mixture.only(lambda source: bool(source.repeat or source.take))
     kinds = list(dict.fromkeys(kind(source.task) for source in mixture.sources))
     if len(kinds) < 2:
         raise UsageError(f"{mixture.name} has one kind of task alone; there is nothing to leave out.")
+    chosen = replace(
+        recipe,
+        optimization=replace(recipe.optimization, budget_tokens=budget_tokens, epochs=1e3),
+        # What is judged is the engine's answers; figures of the training loop would cost as much again.
+        saving=replace(recipe.saving, dev_samples=0),
+    )
+    _begin(out, mixture, base, chosen, limit)
     data = out / "data"
     if not (data / "dataset.json").exists():
         dataset.write(mixture, shelf, base, data, context=recipe.batch.pack_tokens, say=say)
-    chosen = replace(recipe, optimization=replace(recipe.optimization, budget_tokens=budget_tokens, epochs=1e3))
     found: dict[str, list[Judged]] = {}
+    told = [f"# The mixture {mixture.name} without one kind of task", "",
+            f"{budget_tokens:,} training tokens a run, {f'at most {limit:,}' if limit else 'all'} development samples "
+            "a source.", ""]  # fmt: skip
     for left_out in (EVERYTHING, *kinds):
         folder = out / (left_out if left_out == EVERYTHING else f"without-{left_out}")
         results = folder / RESULTS
         if results.exists():
             found[left_out] = [_judged(one) for one in json.loads(results.read_text("utf-8"))]
-            continue
-        say(f"Training on {EVERYTHING if left_out == EVERYTHING else f'all but {left_out}'}.")
-        adapter = _trained(data, folder, chosen, base, left_out)
-        with engine(base, adapter, threads) as running:
-            judged = [judge(running, mixture, source, shelf, limit) for source in mixture.sources]
-        found[left_out] = [one for one in judged if one is not None]
-        results.write_text(json.dumps([asdict(one) for one in found[left_out]], indent=1) + "\n", "utf-8")
+        else:
+            say(f"Training on {EVERYTHING if left_out == EVERYTHING else f'all but {left_out}'}.")
+            adapter = _trained(data, folder, chosen, base, left_out)
+            with engine(base, adapter, threads) as running:
+                judged = [judge(running, mixture, source, shelf, limit) for source in mixture.sources]
+            found[left_out] = [one for one in judged if one is not None]
+            _write(results, json.dumps([asdict(one) for one in found[left_out]], indent=1))
+        _write(out / TABLE, "\n".join([*told, *table(found)]))
     return found
+
+
+def _begin(out: Path, mixture: Mixture, base: Path, recipe: Recipe, limit: int | None) -> None:
+    """Keep in `out` what its figures are of. Raises UsageError if those that are there are of something else."""
+    with base.open("rb") as opened:
+        summed = hashlib.file_digest(opened, "sha256").hexdigest()
+    now = {
+        "mixture": {
+            "name": mixture.name,
+            **{f"{source.corpus} {source.task}": [source.repeat, source.take] for source in mixture.sources},
+        },
+        "recipe": recipe.settings(),
+        "limit": limit,
+        "base": summed,
+    }
+    path = out / _BEGUN
+    if path.is_file():
+        before = json.loads(path.read_text("utf-8"))
+        different = [name for name, value in now.items() if before.get(name) != value]
+        if different:
+            raise UsageError(
+                f"the ablation in this folder was begun with another {', '.join(different)}.",
+                where=str(out),
+                next_step="Go on with what it was begun with, or give another --out.",
+            )
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    _write(path, json.dumps(now, indent=1))
+
+
+def _write(path: Path, text: str) -> None:
+    """`text` and a line end, whole or not at all."""
+    partial = path.with_suffix(".partial")
+    partial.write_text(text + "\n", "utf-8")
+    partial.replace(path)
 
 
 def _trained(data: Path, folder: Path, recipe: Recipe, base: Path, left_out: str) -> Path:
@@ -86,13 +137,11 @@ def _judged(said: dict[str, Any]) -> Judged:
     return Judged(**said, interval=Interval(**interval) if interval else None)
 
 
-def table(found: dict[str, Sequence[Judged]] | dict[str, list[Judged]]) -> list[str]:
+def table(found: Mapping[str, Sequence[Judged]]) -> list[str]:
     """Lines of a Markdown table: a row a source, a column a run; what is left out stands as a difference."""
     runs = list(found)
-    lines = [
-        "| source and task | measure | everything (95%) | " + " | ".join(f"without {name}" for name in runs[1:]) + " |",
-        "|---|---|---|" + "---|" * (len(runs) - 1),
-    ]
+    head = ["source and task", "measure", "everything (95%)", *(f"without {name}" for name in runs[1:])]
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for place, whole in enumerate(found[EVERYTHING]):
         cells = [whole.name, whole.measure, _with_interval(whole)]
         cells += [f"{found[name][place].value - whole.value:+.3f}" for name in runs[1:]]

@@ -69,6 +69,11 @@ class Adapter:
         """How many numbers are trained."""
         return sum(parameter.numel() for parameter in self.masters.values())
 
+    def to(self, device: torch.device) -> None:
+        """Move what is trained, and leave the base where it is."""
+        for parameter in (*self._computing.values(), *self.masters.values()):
+            parameter.data = parameter.data.to(device)
+
     def collect(self) -> None:
         """Move the gradients of the last backward pass to the masters, where they add up in F32."""
         for name, parameter in self._computing.items():

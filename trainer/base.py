@@ -17,7 +17,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, GgufConfig, PreTraine
 from transformers.utils import logging
 
 from bioassist.errors import ModelError, UsageError
-from trainer import attention
+from trainer import attention, memory
 from trainer.recipe import Machine
 
 Kind = Literal["gguf", "folder", "hub"]
@@ -74,7 +74,8 @@ def open_base(source: str, machine: Machine, dequantized: Path | None = None) ->
     """Load `source` as `machine` wants it, its weights frozen.
 
     A GGUF is dequantised; for 4 bits it is dequantised once into the folder `dequantized`, since transformers takes no
-    second quantisation while it reads a GGUF. Raises ModelError and UsageError.
+    second quantisation while it reads a GGUF. One that is to be cut up over processes stays in the machine's memory.
+    Raises ModelError and UsageError.
     """
     device = device_for(machine)
     kind = kind_of(source)
@@ -92,8 +93,10 @@ def open_base(source: str, machine: Machine, dequantized: Path | None = None) ->
         model = _from_gguf(source, dtype) if kind == "gguf" else _load(source, device, dtype=dtype)
         if machine.precision == "mixed":
             _linear_to_bf16(model)
-        model.to(device)  # type: ignore[arg-type]
     model.requires_grad_(False)
+    if machine.quantize == machine.sharding == "none":
+        memory.check_base(model, device)
+        model.to(device)  # type: ignore[arg-type]
     model.config.use_cache = False
     model.set_attn_implementation(attention.BY_SAMPLE if machine.attention == "by-sample" else "sdpa")
     if kind == "hub":

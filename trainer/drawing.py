@@ -1,14 +1,16 @@
-"""What pictures have in common: SVG by matplotlib, the same bytes for the same figures."""
+"""What pictures have in common: drawn by matplotlib without a screen; as SVG, the same bytes for the same figures."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bioassist.errors import UsageError
-from bioassist.metrics.calibration import Bin
+
+if TYPE_CHECKING:
+    from bioassist.metrics.calibration import Bin
 
 
 def figure(width: float, height: float) -> tuple[Any, Any]:
@@ -28,12 +30,21 @@ def figure(width: float, height: float) -> tuple[Any, Any]:
 
 def svg(drawn: Any) -> str:
     """The figure as an SVG element, to stand alone or in a page."""
+    text = io.StringIO()
+    _save(drawn, text, format="svg", metadata={"Date": None})
+    return text.getvalue()[text.getvalue().index("<svg") :]
+
+
+def png(drawn: Any, target: Path) -> None:
+    """Write the figure to a file that any viewer shows."""
+    _save(drawn, target, format="png", dpi=130)
+
+
+def _save(drawn: Any, target: Any, **options: Any) -> None:
     from matplotlib import pyplot
 
-    text = io.StringIO()
-    drawn.savefig(text, format="svg", metadata={"Date": None})
+    drawn.savefig(target, **options)
     pyplot.close(drawn)
-    return text.getvalue()[text.getvalue().index("<svg") :]
 
 
 def reliability(bins: Sequence[Bin], target: Path, title: str) -> None:

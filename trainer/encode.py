@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.engine.compile import Compiler, Given, Writing
-from assistant.engine.scheduler import ways
+from assistant.engine.compile import Compiler, Given, Writing, ways
 from bioassist.tasks.program import Program
 
 

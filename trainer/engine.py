@@ -8,11 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.engine.cells import PREFIXES
 from assistant.engine.compile import Compiler
 from assistant.engine.llama import Llama, Settings
-from assistant.engine.machine import BATCH, CELLS, LOOKAHEAD, SLOTS
-from assistant.engine.scheduler import PREFIXES, Job, Scheduler
+from assistant.engine.machine import BATCH, LOOKAHEAD, SLOTS
+from assistant.engine.scheduler import Job, Refused, Scheduler
+from bioassist.errors import EngineError
 from bioassist.tasks.program import Answer, Program
+
+# The samples of corpora are as long as they are, where a note's windows are cut; half of this holds one.
+CELLS = 8192
 
 
 @dataclass
@@ -48,6 +53,8 @@ class Engine:
                 self.scheduler.submit(Job(number, compiled))
             if not self.scheduler.idle:
                 for done in self.scheduler.step():
+                    if isinstance(done, Refused):
+                        raise EngineError(done.reason)
                     self.tokens += done.tokens
                     yield done.name, done.answers
         self.seconds += time.perf_counter() - began

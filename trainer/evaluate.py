@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bioassist.documents import Entity
+from bioassist.documents import Entity, Span
 from bioassist.metrics import labels, spans
 from bioassist.metrics.bootstrap import Interval, draws, interval
 from bioassist.metrics.rouge import rouge_l
@@ -76,18 +76,9 @@ class DecisionScores:
 
 def entities(engine: Engine, documents: Sequence[Windowed], types: Sequence[EntityType], task: str) -> EntityScores:
     """Run the NER program `task` over `documents` and compare by characters with their entities."""
-    passes = ner.passes(task, types)
-    asked = [
-        (number, one, window.words)
-        for number, document in enumerate(documents)
-        for window in document.windows
-        for one in passes
-    ]
-    programs = (one.program(documents[number].text, words) for number, one, words in asked)
     found: list[list[ner.Mention]] = [[] for _ in documents]
     before = engine.seconds, engine.tokens, engine.too_long
-    for place, answers in engine.run(programs):
-        number, one, words = asked[place]
+    for number, one, words, answers in answered(engine, documents, types, task):
         found[number] += one.mentions(words, answers)
     return entity_scores(
         documents,
@@ -96,6 +87,22 @@ def entities(engine: Engine, documents: Sequence[Windowed], types: Sequence[Enti
         tokens=engine.tokens - before[1],
         too_long=engine.too_long - before[2],
     )
+
+
+def answered(
+    engine: Engine, documents: Sequence[Windowed], types: Sequence[EntityType], task: str
+) -> Iterator[tuple[int, ner.Ner, Sequence[Span], Sequence[Answer]]]:
+    """Run the NER program `task` over `documents`: the number of a document, a pass, words of it and their answers."""
+    passes = ner.passes(task, types)
+    asked = [
+        (number, one, window.words)
+        for number, document in enumerate(documents)
+        for window in document.windows
+        for one in passes
+    ]
+    programs = (one.program(documents[number].text, words) for number, one, words in asked)
+    for place, answers in engine.run(programs):
+        yield *asked[place], answers
 
 
 def entity_scores(

@@ -1,33 +1,43 @@
 """How much memory training will need, said before the first step; and which setting would make it fit.
 
 Counted are what autograd keeps for the backward pass of the largest pack, the logits of its decisions, and the adapter
-with its gradients and the optimizer's two moments. The base is in memory already when this is asked.
+with its gradients and the optimizer's two moments; of a base that is cut up over several devices, what is put together
+at once. The base, or this device's part of it, is in memory already when this is asked; whether it will be is asked
+before (`check_base`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 import torch
-from transformers import PretrainedConfig
+from transformers import PretrainedConfig, PreTrainedModel
 
 from bioassist.errors import UsageError
+from trainer import sharding
 from trainer.recipe import Recipe
 
 # What allocators keep beside what is asked of them.
 _SLACK = 1.2
+# The share of a device that a base may take, the rest being for the step.
+_FOR_BASE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What there is besides the base: tokens of the widest pack, its decisions, numbers in the adapter."""
+    """What there is besides the base: tokens of the widest pack, its decisions, numbers in the adapter.
+
+    `gathered` are the bytes that a base which is cut up takes besides its part.
+    """
 
     pack_tokens: int
     decisions: int
     adapter: int
+    gathered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ def predict(config: PretrainedConfig, recipe: Recipe, load: Load) -> int:
     logits = load.decisions * config.vocab_size * (4 + 4 + narrow)
     masks = load.pack_tokens**2 * 4 if recipe.machine.attention == "dense" else 0
     adapter = load.adapter * (4 * 4 + (0 if recipe.machine.precision == "f32" else 2 * narrow))
-    return int(_SLACK * (activations + logits + masks + adapter))
+    return int(_SLACK * (activations + logits + masks + adapter + load.gathered))
 
 
 def check(config: PretrainedConfig, recipe: Recipe, load: Load, device: torch.device) -> Prediction:
@@ -79,7 +89,35 @@ def check(config: PretrainedConfig, recipe: Recipe, load: Load, device: torch.de
             break
     else:
         advice = "No setting makes it fit; take a machine with more memory, or a smaller base."
+        if device.type == "cuda" and recipe.machine.sharding == recipe.machine.quantize == "none":
+            advice += " Several GPUs share the base with --set machine.sharding=full."
     raise UsageError(f"there is too little memory: training {prediction.line()}.", next_step=advice)
+
+
+def check_base(model: PreTrainedModel, device: torch.device, processes: int = 1) -> None:
+    """Raises UsageError if `model`, cut up over so many processes, does not fit on `device`; says what would.
+
+    What trains on the CPU is in its memory already.
+    """
+    if device.type == "cpu":
+        return
+    whole, room = sharding.size(model), free(device)
+    needed = whole if processes == 1 else whole // processes + sharding.gathered(model)
+    if needed <= room:
+        return
+    share = _FOR_BASE * room - sharding.gathered(model)
+    advice = ""
+    if share > 0:
+        advice = (
+            f"{max(2, math.ceil(whole / share))} such GPUs would hold it, with `torchrun --nproc-per-node` and --set "
+            "machine.sharding=full. "
+        )
+    raise UsageError(
+        f"there is too little memory: the base takes {_gib(needed)} of {'the' if processes == 1 else 'each'} GPU, "
+        f"{_gib(room)} are free.",
+        next_step=f"{advice}In 4 bits (--set machine.quantize=nf4 --set machine.sharding=none) it takes about "
+        f"{_gib(whole // 4)} of one.",
+    )
 
 
 def _lighter(recipe: Recipe, load: Load) -> Iterator[tuple[str, Recipe, Load]]:
@@ -93,7 +131,7 @@ def _lighter(recipe: Recipe, load: Load) -> Iterator[tuple[str, Recipe, Load]]:
         while tokens > 256:
             tokens //= 2
             share = tokens / load.pack_tokens
-            lighter = Load(tokens, int(load.decisions * share), load.adapter)
+            lighter = replace(load, pack_tokens=tokens, decisions=int(load.decisions * share))
             setting = f"batch.pack_tokens={tokens}"
             yield (f"{said} --set {setting}" if said else setting), replace(recipe, machine=machine), lighter
 
@@ -101,7 +139,9 @@ def _lighter(recipe: Recipe, load: Load) -> Iterator[tuple[str, Recipe, Load]]:
 def free(device: torch.device) -> int:
     """Bytes that this process may still take on `device`."""
     if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
+        # What torch keeps for itself and does not use is free too.
+        kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return int(torch.cuda.mem_get_info(device)[0]) + kept
     available = int(psutil.virtual_memory().available)
     try:
         limit = Path("/sys/fs/cgroup/memory.max").read_text("ascii").strip()

@@ -3,20 +3,26 @@
     torchrun --nproc-per-node 4 -m trainer.train --recipe llama2-13b --data DATA --out RUN
 
 Gradients add up over all of them before the optimizer's step, so the number of processes changes what is computed by
-rounding alone. A LoRA's gradients are small; the frozen base is on every device whole.
+rounding alone. A LoRA's gradients are small; the frozen base is on every device whole, or cut up (`trainer.sharding`).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 import torch
 from torch import distributed
 
 T = TypeVar("T")
+
+# Others wait while one reads a large base from a slow disk.
+_PATIENCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,14 @@ class Ranks:
 
     def share(self, packs: Sequence[T]) -> Sequence[T]:
         return packs[self.rank :: self.size]
+
+    def draw(self, seed: int, step: int) -> None:
+        """Let each of several processes draw numbers of its own in a step, the same when the step is taken again.
+
+        A checkpoint has the generators of the first alone.
+        """
+        if self.size > 1:
+            torch.manual_seed(random.Random(f"{seed}/{step}/{self.rank}").getrandbits(63))
 
     def add_up(self, parameters: Iterable[torch.nn.Parameter], loss: float) -> float:
         """Sum gradients over all processes, in place, and the loss, which is returned."""
@@ -60,6 +74,17 @@ class Ranks:
         if self.size > 1:
             distributed.barrier()
 
+    @contextmanager
+    def in_turn(self, *, alone: bool) -> Iterator[None]:
+        """The first process before all others, who then go together; or each of them by itself, if `alone`."""
+        last = self.size - 1 if alone else min(self.size - 1, 1)
+        turn = min(self.rank, last)
+        for _ in range(turn):
+            self.wait()
+        yield
+        for _ in range(turn, last):
+            self.wait()
+
 
 def join(cuda: bool) -> Ranks:
     """The processes that torchrun started, with NCCL between GPUs and Gloo between CPUs; one alone without it."""
@@ -69,5 +94,5 @@ def join(cuda: bool) -> Ranks:
     if cuda:
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     if not distributed.is_initialized():
-        distributed.init_process_group("nccl" if cuda else "gloo")
+        distributed.init_process_group("nccl" if cuda else "gloo", timeout=_PATIENCE)
     return Ranks(distributed.get_rank(), size)

@@ -103,8 +103,8 @@ def largest_id(samples: Samples) -> int:
     return -1 if found is None else int(found)
 
 
-def part(folder: Path, target: Path, wanted: Callable[[str], bool]) -> Prepared:
-    """Write to `target` the rows of `folder` whose task is wanted. Raises InputError if no training row is."""
+def part(folder: Path, target: Path, wanted: Callable[[str], bool]) -> None:
+    """Write to `target` the rows of `folder` whose task is wanted."""
     whole = read(folder)
     target.mkdir(parents=True, exist_ok=True)
     for split, samples in (("train", whole.train), ("dev", whole.dev)):
@@ -123,4 +123,3 @@ def part(folder: Path, target: Path, wanted: Callable[[str], bool]) -> Prepared:
         "fingerprint": hashlib.sha256(f"{whole.fingerprint} {sorted(tasks)}".encode()).hexdigest(),
     }
     (target / "dataset.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
-    return read(target)

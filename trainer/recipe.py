@@ -28,6 +28,7 @@ _CHOICES = {
     "machine.precision": ("mixed", "bf16", "f32"),
     "machine.quantize": ("none", "nf4"),
     "machine.attention": ("by-sample", "dense"),
+    "machine.sharding": ("none", "full"),
 }
 _POSITIVE = (
     "lora.rank", "lora.alpha", "batch.pack_tokens", "batch.step_tokens", "optimization.rate", "optimization.epochs",
@@ -81,7 +82,8 @@ class Machine:
 
     The adapter itself is F32 in all of them. `attention`: "by-sample" attends in each sample of a pack on its own;
     "dense" masks the rest of the pack out, which is quicker for many short samples on a GPU and costs memory with the
-    square of the pack. `threads` 0 leaves the choice to torch.
+    square of the pack. `sharding`: of several processes each has the whole base with "none", a part of it with "full".
+    `threads` 0 leaves the choice to torch.
     """
 
     device: str = "any"
@@ -89,6 +91,7 @@ class Machine:
     quantize: str = "none"
     attention: str = "by-sample"
     gradient_checkpointing: bool = False
+    sharding: str = "none"
     threads: int = 0
 
 
@@ -182,6 +185,14 @@ def from_table(table: dict[str, Any], where: str) -> Recipe:
     for name in _SHARES:
         if not 0 <= settings[name] <= 1:
             raise UsageError(f"{name} is {settings[name]}; it is a share between 0 and 1.", where=where)
+    if recipe.machine.sharding == "full" and recipe.machine.quantize != "none":
+        # Cut up, bitsandbytes' blocks lose what they are read by, and the model computes something else.
+        raise UsageError(
+            "a base in 4 bits (machine.quantize) cannot be cut up over processes (machine.sharding).",
+            where=where,
+            next_step='With machine.sharding="none" each GPU has the whole base in 4 bits; '
+            'with machine.quantize="none" each has its part of it in 16.',
+        )
     return recipe
 
 

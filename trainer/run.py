@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn.functional import cross_entropy
 
 from bioassist.errors import ModelError, UsageError
-from trainer import checkpoints, memory, packing, parallel, run_log
+from trainer import checkpoints, memory, packing, parallel, run_log, sharding
 from trainer.adapter import Adapter, copy
 from trainer.base import Base, quiet
 from trainer.checkpoints import Position
@@ -24,11 +24,14 @@ from trainer.optimizing import optimizer_for, rate_at
 from trainer.prepared import Prepared
 from trainer.recipe import Recipe
 
+if TYPE_CHECKING:
+    from torch.distributed.device_mesh import DeviceMesh
+
 ADAPTER = "adapter"
 
 # What may differ when a run is resumed: nothing here changes what an undisturbed run would have learned, but for the
 # rate, which is how one gets past a loss that is no number.
-_MAY_CHANGE = ("base", "saving.", "machine.threads", "optimization.rate")
+_MAY_CHANGE = ("base", "saving.", "machine.threads", "machine.sharding", "optimization.rate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Finished:
 
 
 class Run:
-    """One run over its plan."""
+    """One run over its plan. The base is cut up over the processes of `mesh`, if there is one."""
 
     def __init__(
         self,
@@ -56,12 +59,17 @@ class Run:
         out: Path,
         progress: run_log.Progress,
         ranks: parallel.Ranks,
+        mesh: DeviceMesh | None = None,
     ) -> None:
         self.recipe, self.data, self.plan, self.base, self.out, self.progress = chosen, data, plan, base, out, progress
-        self.ranks = ranks
+        self.ranks, self.sharded = ranks, mesh is not None
         computing = torch.float32 if chosen.machine.precision == "f32" else torch.bfloat16
         self.adapter = Adapter(base.model, chosen.lora, computing, chosen.optimization.seed)
         self.adapter.model.train()
+        if mesh is not None:
+            memory.check_base(base.model, base.device, ranks.size)
+            self.adapter.to(base.device)
+            sharding.shard(base.model, mesh)
         if chosen.machine.gradient_checkpointing:
             with quiet():
                 base.model.gradient_checkpointing_enable({"use_reentrant": False})  # type: ignore[no-untyped-call]
@@ -90,7 +98,8 @@ class Run:
             run_log.write_manifest(self.out, self.manifest)
         widest = max((pack for step in self.plan.steps for pack in step.packs), key=self._length)
         decisions = sum(sum(self.data.train.sample(row)[1]) for row in widest)
-        load = memory.Load(self._length(widest), decisions, self.adapter.count)
+        gathered = sharding.gathered(self.base.model) if self.sharded else 0
+        load = memory.Load(self._length(widest), decisions, self.adapter.count, gathered)
         config = self.base.model.config.get_text_config()
         predicted = memory.check(config, self.recipe, load, self.base.device)
         self.progress.note(
@@ -138,15 +147,13 @@ class Run:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.optimizer.zero_grad(set_to_none=True)
-        total = 0.0
-        for pack in self.ranks.share(packs):
-            if not len(pack.labels):
-                continue
-            logits = decision_logits(self.adapter.model, pack, self.recipe.machine.precision)
-            part = cross_entropy(logits, pack.labels, reduction="sum") / max(decisions, 1)
-            total += float(part.detach())
-            part.backward()  # type: ignore[no-untyped-call]
-            self.adapter.collect()
+        self.ranks.draw(self.recipe.optimization.seed, self.position.step)
+        deciding = [pack for pack in packs if len(pack.labels)]
+        mine = self.ranks.share(deciding)
+        total = sum((self._learn(pack, decisions) for pack in mine), 0.0)
+        if self.sharded and len(mine) < len(deciding[:: self.ranks.size]):
+            # The others cannot put their blocks together without this process: it learns nothing from one pack more.
+            self._learn(deciding[-1], math.inf)
         total = self.ranks.add_up(self.adapter.masters.values(), total)
         clip = self.recipe.optimization.clip or math.inf
         norm = float(torch.nn.utils.clip_grad_norm_(self.adapter.masters.values(), clip))
@@ -164,8 +171,16 @@ class Run:
         self.progress.step(self.position.step, step.epoch, total, rate, step.tokens, self.position.tokens, seconds)
         return total
 
+    def _learn(self, pack: packing.Rows, decisions: float) -> float:
+        """Add up the gradients of a pack, a part of `decisions`, and give its part of the loss."""
+        logits = decision_logits(self.adapter.model, pack, self.recipe.machine.precision)
+        part = cross_entropy(logits, pack.labels, reduction="sum") / decisions
+        part.backward()  # type: ignore[no-untyped-call]
+        self.adapter.collect()
+        return float(part.detach())
+
     def _evaluate(self, log: run_log.Log | run_log.Silent) -> None:
-        if self.data.dev is None or not self.recipe.saving.dev_samples or not self.ranks.first:
+        if self.data.dev is None or not self.recipe.saving.dev_samples or not (self.ranks.first or self.sharded):
             return
         self.adapter.model.eval()
         self.dev = evaluate(

@@ -17,6 +17,9 @@ from typing import Any
 import psutil
 import torch
 
+from bioassist.errors import UsageError
+from trainer import drawing
+
 LOG = "log.jsonl"
 MANIFEST = "manifest.json"
 PICTURE = "loss.png"
@@ -150,19 +153,15 @@ def write_manifest(out: Path, facts: dict[str, Any]) -> None:
 
 def draw(out: Path) -> Path | None:
     """A picture of the loss by step, where matplotlib is installed."""
-    try:
-        import matplotlib
-    except ImportError:
-        return None
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
     told = entries(out / LOG)
     trained = [(entry["step"], entry["loss"]) for entry in told if "loss" in entry]
     dev = [(entry["step"], entry["dev_loss"]) for entry in told if "dev_loss" in entry]
     if not trained:
         return None
-    figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
+    try:
+        figure, axes = drawing.figure(7, 4)
+    except UsageError:
+        return None
     axes.plot(*zip(*trained, strict=True), linewidth=0.8, color="#9db4c0", label="training, each step")
     span = max(1, len(trained) // 50)
     smooth = [
@@ -175,6 +174,5 @@ def draw(out: Path) -> Path | None:
     axes.set(xlabel="optimizer step", ylabel="loss a decision", yscale="log")
     axes.legend(frameon=False)
     path = out / PICTURE
-    figure.savefig(path, dpi=130)
-    pyplot.close(figure)
+    drawing.png(figure, path)
     return path

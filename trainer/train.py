@@ -22,7 +22,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import torch
 
 from bioassist.errors import BioassistError, InputError
-from trainer import checkpoints, packing, parallel, prepared, recipe, run_log
+from trainer import checkpoints, packing, parallel, prepared, recipe, run_log, sharding
 from trainer.base import Base, device_for, open_base
 from trainer.prepared import Prepared
 from trainer.recipe import Recipe
@@ -50,6 +50,7 @@ def train(
     """
     device = device_for(chosen.machine)
     ranks = parallel.join(device.type == "cuda")
+    mesh = sharding.mesh_of(ranks.size, device) if chosen.machine.sharding == "full" else None
     if ranks.first:
         checkpoints.start_folder(out, resume)
     ranks.wait()
@@ -64,16 +65,14 @@ def train(
     )
     if chosen.machine.threads:
         torch.set_num_threads(chosen.machine.threads)
-    if not ranks.first:
-        # The first may have to write the base out, which the others then read.
-        ranks.wait()
-    opened = open_base(base, chosen.machine, out / DEQUANTIZED)
-    if ranks.first:
-        ranks.wait()
-    _check_vocabulary(learned, opened)
     heard = say if ranks.first else lambda line: None
     progress = run_log.Progress(len(planned.steps), planned.tokens, heard)
-    run = Run(chosen, learned, planned, opened, out, progress, ranks)
+    # The first may have to write the base out, which the others then read. One that is cut up is whole in the memory
+    # of the machine before, where there may be no room for several.
+    with ranks.in_turn(alone=mesh is not None):
+        opened = open_base(base, chosen.machine, out / DEQUANTIZED)
+        _check_vocabulary(learned, opened)
+        run = Run(chosen, learned, planned, opened, out, progress, ranks, mesh)
     if start_from is not None and not resume:
         run.adapter.load(start_from)
     run.begin(resume, start_from)

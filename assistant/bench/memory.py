@@ -13,19 +13,20 @@ _EVERY = 1.0
 
 
 def used(pid: int) -> int:
-    """Bytes; 0 for a process that has ended."""
-    total = 0
+    """Bytes of a process and its children; 0 for one that has ended."""
     try:
-        whole = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        return sum(own(process.pid) for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)])
     except psutil.Error:
         return 0
-    for process in whole:
-        try:
-            told = process.memory_full_info()
-        except psutil.Error:
-            continue
-        total += getattr(told, "pss", 0) or told.rss
-    return total
+
+
+def own(pid: int) -> int:
+    """Bytes of a process alone; 0 for one that has ended."""
+    try:
+        told = psutil.Process(pid).memory_full_info()
+    except psutil.Error:
+        return 0
+    return int(getattr(told, "pss", 0) or told.rss)
 
 
 class Peak:

@@ -10,11 +10,14 @@ from pathlib import Path
 from assistant.bench.clock import Clock
 from assistant.bench.material import window_programs, words_of
 from assistant.bench.trial import Outcome, Trial
+from assistant.engine.cells import PREFIXES
 from assistant.engine.compile import Compiler, Given
+from assistant.engine.decoder import Fed
 from assistant.engine.llama import Llama, Settings, build
 from assistant.engine.machine import CELLS, LOOKAHEAD
-from assistant.engine.scheduler import PREFIXES, Fed, Job, Scheduler
+from assistant.engine.scheduler import Job, Refused, Scheduler
 from assistant.engine.worker import gpu_layers
+from bioassist.errors import EngineError
 
 
 def engine(trial: Trial) -> Outcome:
@@ -31,6 +34,8 @@ def engine(trial: Trial) -> Outcome:
         answers: dict[int, tuple[str, ...]] = {}
         while not scheduler.idle:
             for done in scheduler.step():
+                if isinstance(done, Refused):
+                    raise EngineError(done.reason)
                 clock.found()
                 answers[done.name] = tuple(answer.option for answer in done.answers)
         in_order = tuple(answers[number] for number in range(len(programs)))

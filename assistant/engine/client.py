@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import queue
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from assistant.children import ended, environment
 from assistant.engine.machine import step_back
 from assistant.engine.wire import Message, receive, send
 
 _PATIENCE = 5.0
+# What a process is started with; its messages are the wire's.
+COMMAND = (sys.executable, "-P", "-m", "assistant.engine.worker")
+# A system without memory left kills (Linux); what asks for memory in vain says so in one of these ways.
+_KILLED = -int(getattr(signal, "SIGKILL", 9))
+_NO_MEMORY = ("bad_alloc", "out of memory", "memoryerror", "failed to allocate")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a worker ended, for people, and whether it looks as if memory had run out."""
+
+    how: str
+    out_of_memory: bool = False
 
 
 class Worker:
@@ -27,7 +43,7 @@ class Worker:
         # llama.cpp complains here before it aborts; the file has no name and goes with the process.
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "assistant.engine.worker"],
+            COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
@@ -36,6 +52,10 @@ class Worker:
         )
         step_back(self._process.pid)
         self._hear = hear
+        # A worker that hangs reads nothing, and a pipe holds little; whoever sends to it must not hang with it.
+        self._outbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write, name="worker-writer", daemon=True)
+        self._writer.start()
         self._listener = threading.Thread(target=self._listen, name="worker-listener", daemon=True)
         self._listener.start()
         self.send(opening)
@@ -45,12 +65,16 @@ class Worker:
         return self._process.pid
 
     def send(self, message: Message) -> None:
-        """A message to a worker that has ended is dropped: the listener tells of the end."""
+        """Goes out when the worker takes it. To one that has ended it is dropped: the listener tells of the end."""
+        self._outbox.put(message)
+
+    def _write(self) -> None:
         assert self._process.stdin is not None
-        try:
-            send(self._process.stdin, message)
-        except OSError:
-            return
+        with contextlib.suppress(OSError):
+            while (message := self._outbox.get()) is not None:
+                send(self._process.stdin, message)
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -63,24 +87,24 @@ class Worker:
             if message is None:
                 return
 
-    def ending(self) -> str:
-        """How the process ended, for people; waits for it a moment."""
+    def ending(self) -> Ending:
+        """How the process ended; waits for it a moment."""
         try:
             code = self._process.wait(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:
-            return "it closed its pipe"
-        return ended(code, self._complaints)
+            return Ending("it closed its pipe")
+        how = ended(code, self._complaints)
+        return Ending(how, code == _KILLED or any(word in how.casefold() for word in _NO_MEMORY))
 
     def close(self) -> None:
         """End the process. What it was evaluating is lost; finished windows are stored already."""
-        assert self._process.stdin is not None
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()
+        self._outbox.put(None)
         try:
             self._process.wait(timeout=0.5)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._writer.join(timeout=_PATIENCE)
         self._listener.join(timeout=_PATIENCE)
         if self._process.stdout is not None:
             self._process.stdout.close()

@@ -7,9 +7,10 @@ branches does the model have a say, and a stretch without branches is given like
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from bioassist.errors import EngineError
 from bioassist.tasks.program import Choice, Free, Program, Text
 
 Tokenize = Callable[[str], tuple[int, ...]]
@@ -48,6 +49,30 @@ def tree(options: Sequence[tuple[str, tuple[int, ...]]]) -> Node:
     return root
 
 
+def ways(node: Node, after: int | None) -> dict[int, Node | None]:
+    """Where a place in the tree can be left: by a token to a node below, or by `after` to its end (None).
+
+    Raises EngineError for an option that ends here if `after` does not tell it from the longer ones.
+    """
+    found: dict[int, Node | None] = dict(node.children)
+    if node.ending is not None:
+        if not node.children:
+            return {-1: None}
+        if after is None or after in node.children:
+            raise EngineError(f"the label {node.ending!r} cannot be told from longer ones by this model.")
+        found[after] = None
+    return found
+
+
+def only_way(node: Node) -> list[int]:
+    """The tokens below a node that one option is left at."""
+    tokens: list[int] = []
+    while node.children:
+        token, node = next(iter(node.children.items()))
+        tokens.append(token)
+    return tokens
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     ids: tuple[int, ...]
@@ -70,12 +95,27 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A program in tokens: `shared` the ids of its shared pieces, `steps` the rest, `cells` the most it can fill."""
+    """A program in tokens: `shared` the ids of its shared pieces, `steps` the rest, `cells` the most it can fill.
+
+    `more` are programs with the same shared pieces that run after it in the same sequence, see `chained`.
+    """
 
     program: Program
     shared: tuple[int, ...]
     steps: tuple[Given | Decision | Writing, ...]
     cells: int
+    more: tuple[Compiled, ...] = ()
+
+
+def chained(programs: Sequence[Compiled]) -> Compiled:
+    """Programs of one instruction, to be run one after the other as if they were one.
+
+    What a program begins with like the one before it (the instruction, the text of a window) is not evaluated again.
+    """
+    first, *more = programs
+    if any(one.shared != first.shared for one in more):
+        raise ValueError("these programs begin with different instructions")
+    return replace(first, cells=max(one.cells for one in programs), more=tuple(more))
 
 
 class Compiler:

@@ -29,6 +29,15 @@ class WindowDone:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowFailed:
+    """A stretch of a document could not be read; the rest of it is. `told` says which stretch, and why."""
+
+    document_id: int
+    name: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentDone:
     document_id: int
 
@@ -36,6 +45,22 @@ class DocumentDone:
 @dataclass(frozen=True, slots=True)
 class DocumentFailed:
     document_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """The suggesters besides the language model have read a document."""
+
+    document_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuggesterFailed:
+    """A suggester besides the language model could not do all on a document; the others did, and the run goes on."""
+
+    document_id: int
+    suggester: str
     reason: str
 
 
@@ -77,8 +102,11 @@ Event = (
     EngineReady
     | DocumentStarted
     | WindowDone
+    | WindowFailed
     | DocumentDone
     | DocumentFailed
+    | Suggested
+    | SuggesterFailed
     | WorkerLost
     | Progress
     | EngineFailed

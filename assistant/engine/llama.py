@@ -19,7 +19,7 @@ from typing import Any
 import llama_cpp
 import numpy as np
 
-from assistant.engine.scheduler import Fed
+from assistant.engine.decoder import Fed, NoRoomError, NotFiniteError, OutOfMemoryError
 from assistant.engine.writing import Best
 from bioassist.errors import EngineError, ModelError
 
@@ -27,6 +27,10 @@ from bioassist.errors import EngineError, ModelError
 FILE_TYPES = {"F32": 0, "F16": 1, "Q4_0": 2, "Q4_1": 3, "Q8_0": 7, "Q4_K": 15, "BF16": 32}
 
 _ERROR_LEVEL = 4
+# `llama_decode` says 1 if there are no cells for a batch, -2 if there is no memory for it.
+_NO_CELLS, _NO_MEMORY = 1, -2
+# Pieces up to this length are words and labels, which come again; longer ones are the text of windows.
+_OFTEN = 64
 _GGML_TYPE_F32 = 0
 
 
@@ -86,10 +90,13 @@ class Vocabulary:
         # SentencePiece puts a space before whatever it is given; behind a newline the rest comes out as it is.
         self._anchor = "\n"
         self._anchor_length = len(self._ids(self._anchor)) if self.sentencepiece else 0
-        self.tokenize = lru_cache(maxsize=65_536)(self._tokenize)
+        self._known = lru_cache(maxsize=16_384)(self._tokenize)
+
+    def tokenize(self, piece: str) -> tuple[int, ...]:
+        """Ids of `piece` as it stands in the middle of a text. Nothing in it is read as a special token."""
+        return self._known(piece) if len(piece) <= _OFTEN else self._tokenize(piece)
 
     def _tokenize(self, piece: str) -> tuple[int, ...]:
-        """Ids of `piece` as it stands in the middle of a text. Nothing in it is read as a special token."""
         if self.sentencepiece:
             return tuple(self._ids(self._anchor + piece)[self._anchor_length :])
         return tuple(self._ids(piece))
@@ -99,7 +106,8 @@ class Vocabulary:
         return tuple(self._ids(text))
 
     def _ids(self, text: str) -> list[int]:
-        data = text.encode("utf-8")
+        # A lone surrogate is no text that a model could have learnt from; it reads a question mark.
+        data = text.encode("utf-8", "replace")
         room = len(data) + 8
         tokens = (llama_cpp.llama_token * room)()
         count = llama_cpp.llama_tokenize(self._vocab, data, len(data), tokens, room, False, False)
@@ -204,7 +212,7 @@ class Llama:
             wanted.flash_attn_type = 0
         context = llama_cpp.llama_init_from_model(self._model, wanted)
         if not context:
-            raise EngineError(
+            raise OutOfMemoryError(
                 f"llama.cpp could not set up {settings.cells} cells for this model.{log.last()}",
                 next_step="There may be too little memory: see `bioassist doctor`.",
             )
@@ -221,7 +229,10 @@ class Llama:
             raise ModelError("llama.cpp refused the adapter.", where=str(adapter))
 
     def decode(self, tokens: Sequence[Fed]) -> None:
-        """Evaluate at most `settings.batch` tokens. Raises EngineError; cells of a failed batch are not kept."""
+        """Evaluate at most `settings.batch` tokens. Raises NoRoomError, OutOfMemoryError, or EngineError for all else.
+
+        Cells of a batch for which there was no room are not kept.
+        """
         batch = self._batch
         batch.n_tokens = len(tokens)
         for place, fed in enumerate(tokens):
@@ -231,17 +242,24 @@ class Llama:
             batch.seq_id[place][0] = fed.sequence
             batch.logits[place] = fed.wanted
         code = llama_cpp.llama_decode(self._context, batch)
+        if code == _NO_CELLS:
+            raise NoRoomError
+        if code == _NO_MEMORY:
+            raise OutOfMemoryError(f"there was no memory for a batch of {len(tokens)} tokens.{_backend().last()}")
         if code != 0:
             raise EngineError(f"llama.cpp could not evaluate a batch (code {code}).{_backend().last()}")
+
+    def warm_up(self) -> None:
+        """Evaluate one token, which brings all weights into memory, and forget it."""
+        self.decode([Fed(0, 0, 0, True)])
+        self.clear()
 
     def logits(self, place: int, of: Sequence[int]) -> list[float]:
         """Logits of the tokens `of` behind the batch's token number `place`, which must have been `wanted`."""
         row = llama_cpp.llama_get_logits_ith(self._context, place)
         values = [float(row[token]) for token in of]
         if not all(map(math.isfinite, values)):
-            raise EngineError(
-                "the model gives no finite numbers.", next_step="Its file may be damaged: `models verify`."
-            )
+            raise NotFiniteError
         return values
 
     def best(self, place: int) -> Best:
@@ -250,9 +268,7 @@ class Llama:
         values = np.ctypeslib.as_array(row, (self.vocabulary.size,)).astype(np.float64)
         token = int(values.argmax())
         if not np.isfinite(values[token]):
-            raise EngineError(
-                "the model gives no finite numbers.", next_step="Its file may be damaged: `models verify`."
-            )
+            raise NotFiniteError
         probability = float(1.0 / np.exp(values - values[token]).sum())
         ends = self.vocabulary.is_end(token)
         return Best(token, probability, b"" if ends else self.vocabulary.text(token), ends)
@@ -268,6 +284,10 @@ class Llama:
     def forget(self, sequence: int, start: int = 0) -> None:
         """Free the cells of `sequence` from position `start` on."""
         llama_cpp.llama_memory_seq_rm(self._memory, sequence, start, -1)
+
+    def clear(self) -> None:
+        """Free all cells of all sequences, and wipe what is in them."""
+        llama_cpp.llama_memory_clear(self._memory, True)
 
     def metadata(self) -> dict[str, str]:
         """The GGUF's key-value pairs, as text."""

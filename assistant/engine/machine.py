@@ -13,7 +13,12 @@ import psutil
 
 # How annotation runs where nothing else is said: cells for all sequences together, tokens a batch at most, sequences
 # at once, decisions that one of them asks for ahead, words a window.
-CELLS, BATCH, SLOTS, LOOKAHEAD, WINDOW_WORDS = 8192, 512, 8, 3, 60
+CELLS, BATCH, SLOTS, LOOKAHEAD, WINDOW_WORDS = 4096, 512, 8, 3, 60
+# Further sequences for what a person waits for, and decisions asked for ahead where few sequences run.
+SEATS, DRAFTS = 4, 8
+
+# Less than this holds hardly a window beside its instruction, or is no faster than single tokens.
+_FEWEST_CELLS, _FEWEST_TOKENS = 2048, 64
 
 _BUSY_CORES = 0.5
 # The share of the processor, in percent, that other programs may take before a measurement is called into question.
@@ -26,6 +31,27 @@ class Threads:
 
     count: int
     wait: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a worker needs memory for: cells, tokens a batch, sequences at once."""
+
+    cells: int = CELLS
+    batch: int = BATCH
+    slots: int = SLOTS
+
+    def __str__(self) -> str:
+        return f"{self.cells} cells, batches of {self.batch} tokens and {self.slots} windows at once"
+
+    def smaller(self) -> Shape | None:
+        """Half of it, as far as that still reads; None where it does not get smaller."""
+        less = Shape(
+            min(self.cells, max(self.cells // 2, _FEWEST_CELLS)),
+            min(self.batch, max(self.batch // 2, _FEWEST_TOKENS)),
+            max(self.slots // 2, 1),
+        )
+        return less if less != self else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from assistant.engine.decoder import Fed
 from assistant.engine.llama import Llama, Settings, build, quantize
-from assistant.engine.scheduler import Fed
 from bioassist.errors import ModelError
 
 # What is read: the kind of text that will be, with logits wanted about as often as a program has choices.

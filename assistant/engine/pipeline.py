@@ -1,8 +1,9 @@
 """The annotator: brings a project's documents to the worker and what it finds into the project.
 
 It lives on a thread of its own, beside the screen. Every finished window is stored as it comes, keyed by text, program
-and model, so a run that was killed goes on where it was. If the worker ends by itself, the documents it was reading are
-read once more, one at a time, by a fresh one; a document that ends two workers is marked as failed.
+and model, so a run that was killed goes on where it was. If the worker ends by itself or hangs, the documents it was
+reading are read once more, one at a time and piece by piece, by a fresh one. A piece that ends a worker then is left
+out; a document with several of them is marked as failed.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
-from assistant.engine.client import Worker
+from assistant.engine.client import Ending, Worker
 from assistant.engine.events import (
     DocumentDone,
     DocumentFailed,
@@ -26,79 +26,59 @@ from assistant.engine.events import (
     Event,
     Finished,
     WindowDone,
+    WindowFailed,
     WorkerLost,
 )
-from assistant.engine.machine import BATCH, CELLS, LOOKAHEAD, SLOTS, WINDOW_WORDS, Tuning, choose_threads
+from assistant.engine.losses import Losses, told
+from assistant.engine.machine import choose_threads
 from assistant.engine.progress import Reading, RunProgress
+from assistant.engine.results import Announced, Results
+from assistant.engine.settings import EngineSettings
+from assistant.engine.units import Gap
+from assistant.engine.watchdog import Watchdog
 from assistant.engine.wire import Message
-from assistant.project.records import Suggestion, suggestion_id
 from assistant.project.store import Project
-from bioassist.documents import Span
+from assistant.suggesters.running import SuggesterRun
 from bioassist.errors import BioassistError, EngineError, ModelError, ProjectError
-from bioassist.schema import Schema
-from bioassist.tasks.ner import FINGERPRINTS
+from bioassist.tasks import confidence
+
+__all__ = ["Annotator", "EngineSettings"]
 
 _IN_FLIGHT = 3
 _LOST_WORKERS = 3
 _PROGRESS_EVERY = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """How to run: the model's files and identity, and the shape of the work.
-
-    `trained` are the labels that the model was trained on for `task`; types served by others run untrained.
-    `threads` None: chosen by what the machine is doing. `tuning` goes before `batch` and `slots`; a deterministic run
-    has none, since it would give other bytes after another tuning. `window_words` is the size of a window in words.
-    `limit` is the most documents to read in this run. `fresh` reads again what was read before.
-    """
-
-    model: Path
-    name: str
-    identity: str
-    adapter: Path | None = None
-    task: str = "ner.typed"
-    trained: frozenset[str] = frozenset()
-    threads: int | None = None
-    gpu_layers: str = "auto"
-    tuning: Tuning | None = None
-    cells: int = CELLS
-    batch: int = BATCH
-    slots: int = SLOTS
-    lookahead: int = LOOKAHEAD
-    window_words: int = WINDOW_WORDS
-    deterministic: bool = False
-    fresh: bool = False
-    limit: int | None = None
-
-    @property
-    def program(self) -> str:
-        return FINGERPRINTS[self.task]
-
-    def trained_types(self, schema: Schema) -> list[str]:
-        """Names of the entity types of `schema` that the model was trained on."""
-        return [entity.name for entity in schema.entities if entity.served_by in self.trained]
-
-
 class Annotator:
     """Pre-annotates the documents of `project` that are not ready, in their order.
 
     `on_event` is called on the annotator's thread. `start` once; `stop` ends the worker and waits for it. `error` is
-    what ended the run if it could not go on.
+    what ended the run if it could not go on. `suggesters` run beside it, and read each document before the model does.
     """
 
-    def __init__(self, project: Project, settings: EngineSettings, on_event: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        project: Project,
+        settings: EngineSettings,
+        on_event: Callable[[Event], None],
+        suggesters: SuggesterRun | None = None,
+    ) -> None:
         self._project = project
         self._settings = settings
         self.on_event = on_event
         self.error: BioassistError | None = None
+        self._suggesters = suggesters or SuggesterRun(project, (), on_event)
+        self._suggesters.on_event = lambda event: self.on_event(event)
         self._inbox: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="annotator", daemon=True)
         self._over = threading.Event()
         self._worker: Worker | None = None
         self._waiting: deque[int] = deque()
         self._reading: dict[int, Reading] = {}
-        self._ended: dict[int, int] = {}
+        self._losses = Losses(settings.shape)
+        self._watchdog = Watchdog()
+        # What the worker said before it ended, and how many ended one after the other before they were ready.
+        self._broken: Ending | None = None
         self._lost = 0
         self._progress = RunProgress()
         self._run_id = 0
@@ -129,6 +109,7 @@ class Annotator:
     def _run(self) -> None:
         stopped = True
         try:
+            self._suggesters.start()
             self._begin()
             stopped = not self._loop()
         except BioassistError as error:
@@ -142,6 +123,8 @@ class Annotator:
             try:
                 if self._worker is not None:
                     self._worker.close()
+                self._suggesters.stop()
+                self.error = self.error or self._suggesters.error
                 self._close_books()
                 self.on_event(Finished(stopped))
             finally:
@@ -159,19 +142,20 @@ class Annotator:
     def _begin(self) -> None:
         project, settings = self._project, self._settings
         earlier = project.latest_run()
-        programs = {settings.task: settings.program}
+        programs = settings.programs(project.schema)
         same = (
             earlier is not None
             and earlier.model_sha == settings.identity
             and earlier.schema_fingerprint == project.schema.fingerprint
             and earlier.programs == programs
+            and earlier.settings.get("confidence") == confidence.IN_USE
         )
         rows = [row for row in project.documents() if row.text_sha]
         if not same or settings.fresh:
             for row in rows:
                 project.set_state(row.id, "pending")
-        # A note that failed is tried again: what ended its worker may have been the machine.
-        todo = [row.id for row in rows if settings.fresh or not same or row.state != "ready"]
+        # What failed is tried again, a note or a piece of one: what ended the worker may have been the machine.
+        todo = [row.id for row in rows if settings.fresh or not same or row.state != "ready" or row.reason]
         self._waiting.extend(todo[: settings.limit])
         self._progress.documents_done = len(rows) - len(todo)
         self._progress.documents_all = self._progress.documents_done + len(self._waiting)
@@ -184,8 +168,13 @@ class Annotator:
             programs=programs,
             schema_fingerprint=project.schema.fingerprint,
             trained=settings.trained_types(project.schema),
-            settings={"window_words": settings.window_words, "deterministic": settings.deterministic},
+            settings={
+                "window_words": settings.window_words,
+                "deterministic": settings.deterministic,
+                "confidence": confidence.IN_USE,
+            },
         )
+        self._results = Results(project, settings, self._run_id)
         self._progress.characters_all = sum(len(project.text(document_id)) for document_id in self._waiting)
         self._open_worker()
 
@@ -199,34 +188,25 @@ class Annotator:
             busy_cores=0.0 if settings.deterministic else None,
         )
         self._ready = False
+        self._broken = None
         self._worker = Worker(
-            {
-                "model": str(settings.model),
-                "adapter": str(settings.adapter) if settings.adapter else None,
-                "identity": settings.identity,
-                "schema": self._project.schema.dumps(),
-                "task": settings.task,
-                "threads": threads.count,
-                "gpu_layers": settings.gpu_layers,
-                "cells": settings.cells,
-                "batch": tuning.batch if tuning else settings.batch,
-                "slots": tuning.slots if tuning else settings.slots,
-                "lookahead": settings.lookahead,
-                "window_words": settings.window_words,
-                "deterministic": settings.deterministic,
-            },
+            settings.opening(self._project.schema, threads.count, self._losses.shape),
             threads.wait,
             lambda worker, message: self._inbox.put(("worker", (worker, message))),
         )
+        self._watchdog.expect()
 
     def _loop(self) -> bool:
         """Work until nothing is left (True) or the person stops it (False)."""
         self._progress.started = time.monotonic()
-        while self._waiting or self._reading:
+        while self._waiting or self._reading or not self._suggesters.join(0):
             self._fill()
             try:
                 kind, what = self._inbox.get(timeout=_PROGRESS_EVERY)
             except queue.Empty:
+                if self._watchdog.overdue():
+                    silent = self._watchdog.give_up()
+                    self._lost_worker(Ending(f"it hung: nothing was heard of it for {silent:.0f} seconds"))
                 self._tell()
                 continue
             if kind == "stop":
@@ -237,13 +217,14 @@ class Annotator:
                 worker, message = what
                 if worker is self._worker:
                     self._take(message)
+                    self._watchdog.heard(bool(self._reading) or not self._ready)
             self._tell()
         self._tell(force=True)
         return True
 
     def _fill(self) -> None:
         while self._ready and self._waiting:
-            suspect = any(document_id in self._ended for document_id in (self._waiting[0], *self._reading))
+            suspect = any(map(self._losses.suspected, (self._waiting[0], *self._reading)))
             if len(self._reading) >= (1 if suspect or self._settings.deterministic else _IN_FLIGHT):
                 return
             self._read(self._waiting.popleft(), 1)
@@ -253,13 +234,17 @@ class Annotator:
         text = self._project.text(document_id)
         self._reading[document_id] = Reading(row, text)
         self._project.set_state(document_id, "reading")
-        self._say({"say": "document", "document": document_id, "text": text, "priority": priority})
+        self._suggesters.of(document_id)
+        care = self._losses.suspected(document_id)
+        self._say({"say": "document", "document": document_id, "text": text, "priority": priority, "care": care})
+        self._watchdog.expect()
         self.on_event(DocumentStarted(document_id, row.name))
 
     def _move_up(self, document_id: int) -> None:
         if document_id in self._waiting:
             self._waiting.remove(document_id)
-            if self._ready and not self._settings.deterministic and not self._ended:
+            suspect = any(map(self._losses.suspected, (document_id, *self._reading)))
+            if self._ready and not self._settings.deterministic and not suspect:
                 self._read(document_id, 0)
             else:
                 self._waiting.appendleft(document_id)
@@ -267,27 +252,35 @@ class Annotator:
             self._say({"say": "prioritise", "document": document_id})
 
     def _say(self, message: Message) -> None:
-        assert self._worker is not None
-        self._worker.send(message)
+        if self._worker is not None:
+            self._worker.send(message)
 
     def _take(self, message: Message | None) -> None:
         if message is None:
             assert self._worker is not None
-            self._lost_worker(self._worker.ending())
+            self._lost_worker(self._broken or self._worker.ending())
             return
         match message["say"]:
             case "ready":
                 self._ready = True
                 self.on_event(EngineReady(message["facts"]))
-            case "refused":
+            case "refused" if not message["memory"] or self._losses.shape.smaller() is None:
                 raise ModelError(message["what"], where=message["where"], next_step=message["next"])
-            case "broken":
+            case "refused" | "broken":
                 # The worker says why before it ends; its end is heard next.
-                self._progress.line = message["what"]
+                self._broken = Ending(message["what"], message["memory"])
             case "windows":
                 self._answer(message)
             case "window":
-                self._store(message["document"], message["key"], message["start"], message["result"])
+                self._store(message)
+            case "begins":
+                if (reading := self._reading.get(message["document"])) is not None:
+                    reading.begun = (message["name"], Gap(*message["gap"]))
+            case "gap":
+                if (reading := self._reading.get(message["document"])) is not None:
+                    self._leave_out(reading, Gap(*message["gap"]))
+            case "entities":
+                self._stand(message)
             case "done":
                 self._finish(message["document"])
             case "failed":
@@ -299,67 +292,48 @@ class Annotator:
         reading = self._reading.get(document_id)
         if reading is None:
             return
-        listed = message["windows"]
-        reading.announced += len(listed)
+        listed: list[Announced] = [tuple(one) for one in message["windows"]]
+        reading.announced += sum(bool(words) for _, _, _, words, _ in listed)
         reading.all_announced = message["all"]
-        known: dict[str, Any] = {}
-        if not self._settings.fresh:
-            known = self._project.cached_windows([key for _, key, _, _ in listed])
-        if self._settings.deterministic and len(known) < len({key for _, key, _, _ in listed}):
-            # What is evaluated depends a little on what shares its batch, so all of the note is evaluated again.
-            known = {}
-        found: list[Suggestion] = []
-        for _, key, start, words in listed:
-            if key in known:
-                found += self._suggestions(reading, start, known[key])
-                reading.words += words
-                reading.done += 1
-        if found:
-            self._project.add_suggestions(document_id, self._run_id, found)
-        self._say(
-            {"say": "known", "document": document_id, "keys": [name for name, key, _, _ in listed if key in known]}
-        )
+        barred = self._losses.barred(document_id)
+        for name in (one[0] for one in listed if one[0] in barred):
+            self._leave_out(reading, barred[name])
+        known = self._results.known(reading, [one for one in listed if one[0] not in barred])
+        for name, _, _, words, _ in listed:
+            reading.read(words if name in known else 0)
+        self._say({"say": "known", "document": document_id, "keys": sorted({*known, *barred})})
         if known:
             self.on_event(WindowDone(document_id, reading.words, reading.done, reading.windows))
 
-    def _store(self, document_id: int, key: str, start: int, result: dict[str, Any]) -> None:
-        reading = self._reading.get(document_id)
+    def _store(self, message: Message) -> None:
+        reading = self._reading.get(message["document"])
         if reading is None:
             return
-        self._project.put_window(key, result, document_id)
-        found = self._suggestions(reading, start, result)
-        if found:
-            self._project.add_suggestions(document_id, self._run_id, found)
-        reading.words += result["words"]
-        reading.done += 1
+        reading.begun = None
+        start, result = message["start"], message["result"]
+        self._results.store(reading, message["key"], start, message["about"], result)
+        reading.read(result["words"])
         self._progress.words += result["words"]
         self._progress.tokens += result["tokens"]
         self._progress.line = reading.text[start : start + 200].strip().split("\n", 1)[0].strip()
-        self.on_event(WindowDone(document_id, result["words"], reading.done, reading.windows))
+        self.on_event(WindowDone(reading.row.id, result["words"], reading.done, reading.windows))
 
-    def _suggestions(self, reading: Reading, start: int, result: dict[str, Any]) -> list[Suggestion]:
-        found = []
-        for name, begin, end, confidence in result["mentions"]:
-            entity = self._project.schema.entity(name)
-            spans = (Span(start + begin, start + end),)
-            found.append(
-                Suggestion(
-                    id=suggestion_id(reading.row.text_sha, name, spans),
-                    type=name,
-                    spans=spans,
-                    confidence=confidence,
-                    source="model",
-                    model=self._settings.name,
-                    program=result["program"],
-                    trained=entity is not None and entity.served_by in self._settings.trained,
-                )
-            )
-        return found
+    def _stand(self, message: Message) -> None:
+        """Tell the worker which entities of a window stand: what it reads next is about those."""
+        reading = self._reading.get(message["document"])
+        if reading is not None:
+            entities = self._results.standing(reading, message["start"], message["end"])
+            self._say({**message, "say": "stands", "entities": entities})
 
     def _finish(self, document_id: int) -> None:
-        reading = self._reading.pop(document_id)
+        reading = self._reading[document_id]
+        reason = told(reading.gaps) if reading.gaps else None
+        if reason and not reading.words:
+            self._fail(document_id, reason)
+            return
+        del self._reading[document_id]
         self._project.supersede_suggestions(document_id, keep_run=self._run_id)
-        self._project.set_state(document_id, "ready", words=reading.words)
+        self._project.set_state(document_id, "ready", reason, words=reading.words)
         self._progress.finish(reading)
         self.on_event(DocumentDone(document_id))
 
@@ -369,22 +343,27 @@ class Annotator:
         self._progress.finish(reading)
         self.on_event(DocumentFailed(document_id, reason))
 
-    def _lost_worker(self, how: str) -> None:
+    def _leave_out(self, reading: Reading, gap: Gap) -> None:
+        reading.begun = None
+        reading.gaps.append(gap)
+        self.on_event(WindowFailed(reading.row.id, reading.row.name, str(gap)))
+
+    def _lost_worker(self, ending: Ending) -> None:
         assert self._worker is not None
         self._worker.close()
-        loaded = self._ready
-        self._lost = self._lost + 1 if not loaded else 0
-        reason = f"the process that runs llama.cpp ended ({how})"
-        for document_id in list(self._reading):
-            self._ended[document_id] = self._ended.get(document_id, 0) + 1
-            if self._ended[document_id] > 1:
-                self._fail(document_id, f"{reason}, twice while it read this note.")
+        self._worker = None
+        self._lost = 0 if self._ready else self._lost + 1
+        reason = f"the process that runs llama.cpp ended ({ending.how.rstrip('.')})"
+        less = self._losses.ran_out_of_memory() if ending.out_of_memory else None
+        for document_id, reading in list(self._reading.items()):
+            if less is None and not self._losses.lost(document_id, _culprit(reading, reason)):
+                self._fail(document_id, f"{reason}, again and again while it read this note.")
             else:
                 self._project.set_state(document_id, "pending")
                 del self._reading[document_id]
                 self._waiting.appendleft(document_id)
-        again = bool(self._waiting) and self._lost < _LOST_WORKERS
-        self.on_event(WorkerLost(reason, again))
+        again = bool(self._waiting) and (self._lost < _LOST_WORKERS or less is not None)
+        self.on_event(WorkerLost(f"{reason}; {less}" if less else reason, again))
         if self._waiting and not again:
             raise EngineError(
                 f"{reason}, {self._lost} times before it could read anything.", next_step="Run `bioassist doctor`."
@@ -398,3 +377,8 @@ class Annotator:
             return
         self._said = now
         self.on_event(self._progress.event(self._reading.values()))
+
+
+def _culprit(reading: Reading, why: str) -> tuple[str, Gap] | None:
+    """What the worker was reading when it ended, if it read piece by piece."""
+    return None if reading.begun is None else (reading.begun[0], replace(reading.begun[1], why=why))

@@ -7,12 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from assistant.engine.events import Progress
-from assistant.project.records import DocumentRow
+from assistant.engine.units import Gap
+from assistant.project.decisions import Decision
+from assistant.project.records import DocumentRow, Suggestion
 
 
 @dataclass(slots=True)
 class Reading:
-    """A document that the worker has: its text, and how many of its windows and words are read."""
+    """A document that the worker has: its text, and how many of its windows and words are read.
+
+    `found` are suggested entities of windows that are not complete yet, `decided` the decisions on the document with
+    the length that the journal had. `gaps` could not be read; `begun` is what the worker reads now, if it says so.
+    """
 
     row: DocumentRow
     text: str
@@ -20,6 +26,15 @@ class Reading:
     done: int = 0
     announced: int = 0
     all_announced: bool = False
+    found: list[Suggestion] = field(default_factory=list)
+    decided: tuple[int, list[Decision]] | None = None
+    gaps: list[Gap] = field(default_factory=list)
+    begun: tuple[str, Gap] | None = None
+
+    def read(self, words: int) -> None:
+        """So many words more are read; with none, it was something else than a window of words."""
+        self.words += words
+        self.done += bool(words)
 
     @property
     def windows(self) -> int | None:
@@ -29,7 +44,7 @@ class Reading:
     @property
     def characters(self) -> int:
         """About how much of the text is read, in code points."""
-        return int(len(self.text) * self.done / self.windows) if self.windows else 0
+        return min(int(len(self.text) * self.done / self.windows), len(self.text)) if self.windows else 0
 
 
 @dataclass(slots=True)

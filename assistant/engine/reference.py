@@ -14,7 +14,7 @@ from typing import Any
 
 import llama_cpp
 
-from bioassist.tasks.program import Choice, Program, Text
+from bioassist.tasks.program import Choice, Free, Program, Text
 
 F32 = 0
 _BATCH = 512
@@ -54,11 +54,12 @@ class Reference:
 
     def ids(self, text: str) -> list[int]:
         """Ids of `text` as it stands behind a newline, where no vocabulary adds a space of its own."""
-        anchored = list(self.llama.tokenize(b"\n" + text.encode(), add_bos=False, special=False))
+        data = text.encode("utf-8", "replace")
+        anchored = list(self.llama.tokenize(b"\n" + data, add_bos=False, special=False))
         anchor = list(self.llama.tokenize(b"\n", add_bos=False, special=False))
         if anchored[: len(anchor)] == anchor:
             return anchored[len(anchor) :]
-        return list(self.llama.tokenize(text.encode(), add_bos=False, special=False))
+        return list(self.llama.tokenize(data, add_bos=False, special=False))
 
     def run(self, program: Program, forced: Sequence[str] | None = None) -> tuple[list[str], list[Say], list[int]]:
         """The answers, where the model had a say, and all ids of the text with the answers in it."""
@@ -73,6 +74,13 @@ class Reference:
                 if shared and place + 1 == program.shared:
                     shared = False
                     self._rewind(done)
+                continue
+            if isinstance(piece, Free):
+                answers.append(self._write(piece, done, says, None if forced is None else forced[len(answers)]))
+                if forced is not None and answers[-1] != forced[len(answers) - 1]:
+                    # From here on the texts differ, and with them the history.
+                    break
+                done += self.ids(piece.stop)
                 continue
             assert isinstance(piece, Choice)
             following = program.pieces[place + 1]
@@ -101,6 +109,31 @@ class Reference:
             done += self.ids(option)[max(depth - 1, 0) :] if depth else self.ids(option)
             answers.append(option)
         return answers, says, done
+
+    def _write(self, free: Free, done: list[int], says: list[Say], forced: str | None) -> str:
+        """Write text by the likeliest token each time; where it leaves `forced`, that is told, and it ends there.
+
+        What the other side took there is known as text alone: the gap is that between the two best tokens.
+        """
+        text = b""
+        for _ in range(free.limit):
+            logits = self.logits(done)
+            best, second = sorted(range(len(logits)), key=logits.__getitem__)[:-3:-1]
+            ends = llama_cpp.llama_vocab_is_eog(self.llama._model.vocab, best)
+            longer = text if ends else text + self.llama.detokenize([best], special=False)
+            stopped = ends or free.stop.encode() in longer
+            if stopped:
+                longer = longer.split(free.stop.encode())[0]
+            said = longer.decode("utf-8", "replace").strip()
+            # A token may be a part of a character: what it comes to is seen with the next.
+            whole = forced is None or (said == forced if stopped else forced.startswith(said.rstrip("\ufffd")))
+            taken = best if whole else second
+            says.append(Say(best, taken, logits[best] - logits[second], len(done) - 1, (best, second)))
+            text = longer
+            if stopped or not whole:
+                break
+            done.append(best)
+        return text.decode("utf-8", "replace").strip()
 
     def logits(self, done: Sequence[int], of: Sequence[int] | None = None) -> list[float]:
         """Logits of the tokens `of` (None: of all) behind `done`; what is not evaluated yet is, one token at a time."""

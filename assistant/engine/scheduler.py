@@ -4,43 +4,28 @@ Each program is a sequence of llama.cpp's context. What is given goes into the b
 where the model decides; all sequences go into the same batch, so that the matrix products are wide; the instruction's
 cells are evaluated once and shared; logits are read at decisions alone, and of the tokens that may follow alone. A
 sequence that finishes is replaced at once.
+
+While a person waits for a program (priority 0), the others stand still: a batch of few sequences is quick, and leaves
+room for drafts.
 """
 
 from __future__ import annotations
 
-import math
-from collections import OrderedDict, deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from assistant.engine.compile import Compiled, Compiler, Given, Node, Writing
-from assistant.engine.writing import Best, Written
+from assistant.engine.cells import PREFIXES, Cells
+from assistant.engine.compile import Compiled, Compiler
+from assistant.engine.decoder import DamagedModelError, Decoder, Fed, NoRoomError, NotFiniteError
+from assistant.engine.sequence import Running
 from bioassist.errors import EngineError
 from bioassist.tasks.program import Answer
 
-PREFIXES = 4
-FIRST_SLOTS = 4
-
-
-@dataclass(slots=True)
-class Fed:
-    """One token to evaluate: at `position` of `sequence`, with logits wanted behind it or not."""
-
-    token: int
-    position: int
-    sequence: int
-    wanted: bool
-
-
-class Decoder(Protocol):
-    """What the scheduler needs of a model; `assistant.engine.llama.Llama` is one."""
-
-    def decode(self, tokens: Sequence[Fed]) -> None: ...
-    def logits(self, place: int, of: Sequence[int]) -> list[float]: ...
-    def best(self, place: int) -> Best: ...
-    def share(self, source: int, target: int, length: int) -> None: ...
-    def forget(self, sequence: int, start: int = 0) -> None: ...
+# The priority of what a person waits for.
+AWAITED = 0
+# Until something is finished few run, so that the first does not wait for the rest; fewer still if somebody waits.
+FIRST_SLOTS, FIRST_AWAITED = 4, 2
 
 
 @dataclass(slots=True)
@@ -54,82 +39,72 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A job's answers, one a choice, and how many tokens were evaluated for it."""
+    """A job's answers, one a choice of its programs in order, and how many tokens were evaluated for it."""
 
     name: int
     answers: tuple[Answer, ...]
     tokens: int
 
 
-@dataclass(slots=True)
-class _Ask:
-    """A decision to make from the logits behind a token.
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A job without answers: why, for people, and whether a shorter program might have some."""
 
-    `node` is the place in the tree of options, `after` the token that tells an option that ends there from longer ones,
-    `step` the program's next step. What is queued behind takes for granted that `draft` is chosen, None for nothing.
-    """
-
-    node: Node
-    after: int | None
-    step: int
-    draft: int | None = None
-
-
-@dataclass(slots=True)
-class _Running:
-    """A program on its way: what is queued to evaluate, and up to where it is decided and drafted.
-
-    `queue` are tokens with the decision that their logits are wanted for, if any; `step` is the step of the program
-    that is queued next, and `previous` the answer it follows, drafted or made. `asked` counts decisions in the queue.
-    """
-
-    job: Job
-    sequence: int
-    position: int
-    decisions: int
-    step: int = 0
-    previous: str | None = None
-    queue: deque[tuple[int, _Ask | Written | None]] = field(default_factory=deque)
-    asked: int = 0
-    path: list[tuple[float, dict[str, float]]] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
-    tokens: int = 0
-
-    @property
-    def complete(self) -> bool:
-        return len(self.answers) == self.decisions
+    name: int
+    reason: str
+    too_long: bool = False
 
 
 class Scheduler:
     """`slots` sequences over a `decoder` with room for `cells` tokens, at most `batch` of them a time.
 
+    `seats` are further sequences, for what a person waits for, so that it begins at once when all slots are taken.
+
     A sequence asks for up to `lookahead` decisions at once: behind a decision the likely answer, the choice's first
-    option, is taken for granted, and what was evaluated in vain is thrown away if the model decides otherwise. The
-    answers are the same for any `lookahead`.
+    option, is taken for granted, and what was evaluated in vain is thrown away if the model decides otherwise. Where
+    few sequences are in a batch each asks for more, up to `drafts` for all together. The answers are the same for any
+    `lookahead` and `drafts`.
+
+    A program for which the model gives no finite numbers is read again alone, with all cells new, and refused if that
+    does not help.
 
     `submit` jobs, then call `step` until `idle`.
     """
 
     def __init__(
-        self, decoder: Decoder, compiler: Compiler, *, cells: int, batch: int, slots: int, lookahead: int = 1
+        self,
+        decoder: Decoder,
+        compiler: Compiler,
+        *,
+        cells: int,
+        batch: int,
+        slots: int,
+        seats: int = 0,
+        lookahead: int = 1,
+        drafts: int = 0,
     ) -> None:
         self._decoder = decoder
         self._compiler = compiler
-        self._cells = cells
+        self._cells = Cells(decoder, cells, self._read_instruction)
         self._batch = batch
+        self._slots = slots
         self._lookahead = lookahead
-        self._free = list(range(PREFIXES + slots - 1, PREFIXES - 1, -1))
+        self._drafts = drafts
+        self._free = list(range(PREFIXES + slots + seats - 1, PREFIXES - 1, -1))
         self._waiting: list[Job] = []
-        self._running: list[_Running] = []
-        self._prefixes: OrderedDict[tuple[int, ...], int] = OrderedDict()
-        self._reserved = 0
-        self._finished_any = False
+        self._running: list[Running] = []
+        self._new: list[Running] = []
+        self._jobs: dict[int, Job] = {}
+        self._some_finished = False
+        self._suspects: deque[Job] = deque()
+        self._alone: Job | None = None
+        self._out: list[Done | Refused] = []
         self.tokens_evaluated = 0
         self.batches = 0
 
     @property
     def idle(self) -> bool:
-        return not self._waiting and not self._running
+        return not self._waiting and not self._running and not self._suspects
 
     @property
     def waiting(self) -> int:
@@ -139,267 +114,191 @@ class Scheduler:
     @property
     def longest(self) -> int:
         """The most cells that one program may fill, its instruction included."""
-        return self._cells // 2
+        return self._cells.total // 2
+
+    def wants(self, priority: int) -> bool:
+        """Whether it is time to submit another job of this priority."""
+        return sum(job.priority <= priority for job in self._waiting) < 2
 
     def submit(self, job: Job) -> None:
         """Raises EngineError for a program that can never fit; the caller cuts its input instead."""
         if job.compiled.cells > self.longest:
-            raise EngineError(f"a window of {job.compiled.cells} tokens does not fit a context of {self._cells}.")
+            raise EngineError(f"a window of {job.compiled.cells} tokens does not fit a context of {self._cells.total}.")
+        if job.priority == AWAITED and not any(known.priority == AWAITED for known in self._known()):
+            # A person has just come: the first answers count.
+            self._some_finished = False
+        self._queue(job)
+
+    def prioritise(self, names: Collection[int]) -> None:
+        """A person waits for these jobs from now on, and for no other."""
+        for job in self._known():
+            job.priority = AWAITED if job.name in names else AWAITED + 1
+        waiting, self._waiting = self._waiting, []
+        for job in waiting:
+            self._queue(job)
+
+    def renew(self) -> None:
+        """Begin as if nothing had been evaluated yet, so that what follows depends on nothing before it; when idle."""
+        assert self.idle
+        self._cells.clear()
+        self._some_finished = False
+
+    def step(self) -> list[Done | Refused]:
+        """Evaluate one batch; return the jobs that came to an end in it.
+
+        Raises OutOfMemoryError, EngineError if llama.cpp cannot go on, DamagedModelError where no note is at fault.
+        """
+        try:
+            self._admit()
+            self._queue_new()
+            active = self._active()
+            fed: list[Fed] = []
+            # Those that decide go before those that still read their input: they are what the others wait behind.
+            for running in sorted(active, key=lambda running: running.queued):
+                fed += running.take(self._batch - len(fed), len(fed))
+            self._evaluate(fed)
+        except NoRoomError as error:
+            self._start_over(error)
+        else:
+            ahead = self._ahead(len(active))
+            for running in active:
+                self._decide(running, ahead)
+        out, self._out = self._out, []
+        return out
+
+    def _known(self) -> list[Job]:
+        return [*self._waiting, *self._suspects, *self._jobs.values()]
+
+    def _queue(self, job: Job) -> None:
         place = next((i for i, other in enumerate(self._waiting) if other.priority > job.priority), len(self._waiting))
         self._waiting.insert(place, job)
 
-    def step(self) -> list[Done]:
-        """Evaluate one batch; return the jobs that it finished."""
-        finished = self._admit()
-        fed: list[Fed] = []
-        asks: dict[int, list[tuple[int, int, _Ask]]] = {}
-        writing: dict[int, tuple[int, Written]] = {}
-        # Those that decide go before those that still read their input: they are what the others wait behind.
-        for running in sorted(self._running, key=lambda running: len(running.queue)):
-            count = min(self._batch - len(fed), len(running.queue))
-            for _ in range(count):
-                token, ask = running.queue.popleft()
-                if isinstance(ask, Written):
-                    writing[running.sequence] = (len(fed), ask)
-                elif ask is not None:
-                    asks.setdefault(running.sequence, []).append((len(fed), running.position, ask))
-                fed.append(Fed(token, running.position, running.sequence, ask is not None))
-                running.position += 1
-            running.tokens += count
+    def _awaited(self) -> list[Running]:
+        return [running for running in self._running if self._jobs[running.sequence].priority == AWAITED]
+
+    def _active(self) -> list[Running]:
+        """The programs that go on with the next batch."""
+        return self._awaited() or list(self._running)
+
+    def _ahead(self, active: int) -> int:
+        """How many decisions each of `active` sequences asks for at once."""
+        return max(self._lookahead, self._drafts // max(active, 1))
+
+    def _evaluate(self, fed: list[Fed]) -> None:
         if fed:
             self._decoder.decode(fed)
             self.tokens_evaluated += len(fed)
             self.batches += 1
-        for running in list(self._running):
-            if running.sequence in writing:
-                self._write(running, *writing[running.sequence])
-            elif running.sequence in asks:
-                self._decide(running, asks[running.sequence])
-            else:
+
+    def _admit(self) -> None:
+        """Let begin what may begin now. What was read in vain is read alone, when all that runs has finished."""
+        if self._suspects or self._alone is not None:
+            if not self._running:
+                self._cells.clear()
+                self._alone = self._suspects.popleft()
+                self._begin(self._alone)
+            return
+        while self._waiting and self._may_begin(self._waiting[0]):
+            self._begin(self._waiting[0])
+
+    def _may_begin(self, job: Job) -> bool:
+        awaited = len(self._awaited())
+        if awaited and job.priority != AWAITED:
+            return False
+        beside, first = (awaited, FIRST_AWAITED) if job.priority == AWAITED else (len(self._running), FIRST_SLOTS)
+        if not self._free or beside >= (self._slots if self._some_finished else min(first, self._slots)):
+            return False
+        return self._cells.make_room(job.compiled) or not self._running
+
+    def _begin(self, job: Job) -> None:
+        self._cells.lend(job.compiled, self._free[-1])
+        if job is not self._alone:
+            self._waiting.remove(job)
+        running = Running(job.compiled, self._free.pop(), self._compiler)
+        self._running.append(running)
+        self._jobs[running.sequence] = job
+        self._new.append(running)
+
+    def _queue_new(self) -> None:
+        """Queue what those ask for that have just begun, now that it is known how many there are."""
+        new, self._new = self._new, []
+        ahead = self._ahead(len(self._active()))
+        for running in new:
+            try:
+                running.queue(ahead)
+            except EngineError as error:
+                self._refuse(running, error)
                 continue
             if running.complete:
-                finished.append(self._finish(running))
-        return finished
+                self._finish(running)
 
-    def _admit(self) -> list[Done]:
-        finished: list[Done] = []
-        while self._waiting and self._free:
-            # Until something is finished, few run: what a person waits for should not wait for the rest.
-            if not self._finished_any and len(self._running) >= FIRST_SLOTS:
-                break
-            job = self._waiting[0]
-            own = job.compiled.cells - len(job.compiled.shared)
-            if self._running and self._reserved + own + len(job.compiled.shared) > self._cells:
-                break
-            prefix = self._prefix(job.compiled.shared)
-            self._waiting.pop(0)
-            sequence = self._free.pop()
-            self._decoder.share(prefix, sequence, len(job.compiled.shared))
-            self._reserved += own
-            decisions = sum(not isinstance(step, Given) for step in job.compiled.steps)
-            running = _Running(job, sequence, len(job.compiled.shared), decisions)
-            self._running.append(running)
-            self._queue(running)
-            if running.complete:
-                finished.append(self._finish(running))
-        return finished
-
-    def _prefix(self, ids: tuple[int, ...]) -> int:
-        """The sequence that holds the cells of an instruction; evaluated on first use."""
-        if ids in self._prefixes:
-            self._prefixes.move_to_end(ids)
-            return self._prefixes[ids]
-        if len(self._prefixes) < PREFIXES:
-            sequence = len(self._prefixes)
-        else:
-            oldest, sequence = self._prefixes.popitem(last=False)
-            self._decoder.forget(sequence)
-            self._reserved -= len(oldest)
+    def _read_instruction(self, ids: tuple[int, ...], sequence: int) -> None:
         for start in range(0, len(ids), self._batch):
-            part = ids[start : start + self._batch]
-            self._decoder.decode([Fed(token, start + i, sequence, False) for i, token in enumerate(part)])
-            self.tokens_evaluated += len(part)
-            self.batches += 1
-        self._prefixes[ids] = sequence
-        self._reserved += len(ids)
-        return sequence
+            fed = [
+                Fed(token, place, sequence, place + 1 == len(ids) and self._alone is not None)
+                for place, token in enumerate(ids[start : start + self._batch], start)
+            ]
+            self._evaluate(fed)
+            if fed[-1].wanted:
+                self._look_at_model(len(fed) - 1)
 
-    def _queue(self, running: _Running, given: Sequence[int] = ()) -> None:
-        """Queue the program's steps up to `lookahead` decisions ahead, the likely answers taken for granted.
+    def _look_at_model(self, place: int) -> None:
+        """See whether the model can say anything behind an instruction, where it could not with a note behind that."""
+        try:
+            self._decoder.best(place)
+        except NotFiniteError as error:
+            raise DamagedModelError(
+                "the model gives no finite numbers, whatever it reads.",
+                next_step="Its file may be damaged: see `bioassist models verify`.",
+            ) from error
 
-        `given` are tokens in front of them.
-        """
-        steps = running.job.compiled.steps
-        given = list(given)
-        while running.step < len(steps) and running.asked < self._lookahead:
-            step = steps[running.step]
-            if isinstance(step, Given):
-                following = steps[running.step + 1] if running.step + 1 < len(steps) else None
-                if isinstance(following, Writing) and running.asked:
-                    # Nothing is written behind a draft.
-                    break
-                given += step.ids
-                running.step += 1
-                continue
-            if isinstance(step, Writing):
-                running.step += 1
-                self._append(running, given, Written(step.free))
-                return
-            node = self._compiler.tree(step.choice, running.previous)
-            if len(ways(node, step.after)) == 1 and running.asked:
-                # Nothing to decide here, but what was drafted before it has to be decided first.
-                break
-            running.step += 1
-            ask, tokens = self._enter(running, node, step.after)
-            given += tokens
-            if ask is None:
-                continue
-            self._append(running, given, ask)
-            draft = step.choice.legal(running.previous)[0]
-            given = self._draft(ask, draft)
-            if ask.draft is None:
-                return
-            running.previous = draft
-        # What lies behind the last decision is not evaluated; what lies before the next one waits for it.
-        if given and running.step < len(steps):
-            self._append(running, given, None)
+    def _decide(self, running: Running, ahead: int) -> None:
+        try:
+            running.read(self._decoder, ahead)
+        except NotFiniteError as error:
+            job = self._jobs[running.sequence]
+            if job is self._alone:
+                self._refuse(running, error)
+            else:
+                self._release(running)
+                self._suspects.append(job)
+        except EngineError as error:
+            self._refuse(running, error)
+        else:
+            if running.complete:
+                self._finish(running)
 
-    @staticmethod
-    def _append(running: _Running, tokens: Sequence[int], ask: _Ask | Written | None) -> None:
-        for token in tokens[:-1]:
-            running.queue.append((token, None))
-        running.queue.append((tokens[-1], ask))
-        running.asked += ask is not None
+    def _start_over(self, error: NoRoomError) -> None:
+        """The cells do not hold what was reckoned to fit: all that runs begins again, half as much of it at once."""
+        jobs = [self._jobs[running.sequence] for running in self._running]
+        self._new = []
+        if len(jobs) > 1:
+            self._slots = min(self._slots, len(jobs)) // 2
+            for running in list(self._running):
+                self._release(running)
+            self._waiting[:0] = sorted(jobs, key=lambda job: job.priority)
+        elif jobs:
+            self._refuse(self._running[0], error, too_long=True)
+        else:
+            # Not even an instruction fits.
+            job = self._alone or self._waiting.pop(0)
+            self._alone = None
+            self._out.append(Refused(job.name, error.what))
+        self._cells.clear()
 
-    @staticmethod
-    def _draft(ask: _Ask, option: str) -> list[int]:
-        """Take `option` for granted behind `ask`, if one token decides for it; the tokens it is given by."""
-        if ask.node.ending == option:
-            ask.draft = ask.after
-            return []
-        for token, child in ask.node.children.items():
-            if child.options == [option]:
-                ask.draft = token
-                return [token, *only_way(child)]
-        return []
+    def _refuse(self, running: Running, error: EngineError, *, too_long: bool = False) -> None:
+        self._out.append(Refused(self._jobs[running.sequence].name, error.what, too_long))
+        self._release(running)
 
-    def _enter(self, running: _Running, node: Node, after: int | None) -> tuple[_Ask | None, list[int]]:
-        """Go down the tree as long as there is one way: the tokens on it, and the decision it leads to.
+    def _finish(self, running: Running) -> None:
+        self._some_finished = True
+        self._out.append(Done(self._jobs[running.sequence].name, tuple(running.answers), running.tokens))
+        self._release(running)
 
-        Without a decision the choice is made, and its answer kept.
-        """
-        tokens: list[int] = []
-        while len(ways(node, after)) == 1:
-            if node.ending is not None:
-                running.answers.append(_answer(node.ending, running.path))
-                running.previous = node.ending
-                running.path = []
-                return None, tokens
-            token, node = next(iter(node.children.items()))
-            tokens.append(token)
-        return _Ask(node, after, running.step), tokens
-
-    def _decide(self, running: _Running, asks: Sequence[tuple[int, int, _Ask]]) -> None:
-        """Make the decisions that were asked for, in order, up to the first that is not as drafted."""
-        for place, position, ask in asks:
-            running.asked -= 1
-            open_ways = ways(ask.node, ask.after)
-            tokens = list(open_ways)
-            probabilities = softmax(self._decoder.logits(place, tokens))
-            best = max(range(len(tokens)), key=lambda index: probabilities[index])
-            chosen = open_ways[tokens[best]]
-            rivals = {
-                (str(ask.node.ending) if branch is None else branch.common()): probabilities[index]
-                for index, branch in enumerate(open_ways.values())
-                if index != best
-            }
-            running.path.append((probabilities[best], rivals))
-            if tokens[best] == ask.draft:
-                option = str(ask.node.ending) if chosen is None else chosen.options[0]
-                running.answers.append(_answer(option, running.path))
-                running.path = []
-                continue
-            self._turn(running, ask, position, tokens[best], chosen)
-            return
-        self._queue(running)
-
-    def _write(self, running: _Running, place: int, written: Written) -> None:
-        """Write one token more, or go on with what follows the text."""
-        running.asked -= 1
-        best = self._decoder.best(place)
-        if written.add(best):
-            self._append(running, [best.token], written)
-            return
-        running.answers.append(written.answer)
-        running.previous = None
-        self._queue(running, self._compiler.option(written.free.stop))
-
-    def _turn(self, running: _Running, ask: _Ask, position: int, token: int, chosen: Node | None) -> None:
-        """Go another way than what was queued behind `ask`."""
-        if running.position > position + 1:
-            self._decoder.forget(running.sequence, position + 1)
-        running.position = position + 1
-        running.queue.clear()
-        running.asked = 0
-        running.step = ask.step
-        if chosen is None:
-            running.previous = str(ask.node.ending)
-            running.answers.append(_answer(running.previous, running.path))
-            running.path = []
-            self._queue(running)
-            return
-        further, tokens = self._enter(running, chosen, ask.after)
-        self._append(running, [token, *tokens], further)
-        if further is None:
-            self._queue(running)
-
-    def _finish(self, running: _Running) -> Done:
-        self._decoder.forget(running.sequence)
+    def _release(self, running: Running) -> None:
+        """Take a program off, and its cells from it."""
+        self._cells.give_back(running.compiled, running.sequence)
         self._free.append(running.sequence)
-        self._finished_any = True
         self._running.remove(running)
-        compiled = running.job.compiled
-        self._reserved -= compiled.cells - len(compiled.shared)
-        return Done(running.job.name, tuple(running.answers), running.tokens)
-
-
-def ways(node: Node, after: int | None) -> dict[int, Node | None]:
-    """Where a place in the tree can be left: by a token to a node below, or by `after` to its end (None).
-
-    Raises EngineError for an option that ends here if `after` does not tell it from the longer ones.
-    """
-    found: dict[int, Node | None] = dict(node.children)
-    if node.ending is not None:
-        if not node.children:
-            return {-1: None}
-        if after is None or after in node.children:
-            raise EngineError(f"the label {node.ending!r} cannot be told from longer ones by this model.")
-        found[after] = None
-    return found
-
-
-def only_way(node: Node) -> list[int]:
-    """The tokens below a node that one option is left at."""
-    tokens: list[int] = []
-    while node.children:
-        token, node = next(iter(node.children.items()))
-        tokens.append(token)
-    return tokens
-
-
-def softmax(logits: Sequence[float]) -> list[float]:
-    top = max(logits)
-    powers = [math.exp(value - top) for value in logits]
-    total = sum(powers)
-    return [power / total for power in powers]
-
-
-def _answer(option: str, path: Sequence[tuple[float, dict[str, float]]]) -> Answer:
-    """Join the decisions on the way to an option: each branch not taken weighs what was left at its place."""
-    left = 1.0
-    rivals: dict[str, float] = {}
-    for probability, others in path:
-        for beginning, value in others.items():
-            rivals[beginning] = rivals.get(beginning, 0.0) + left * value
-        left *= probability
-    return Answer(option, left, rivals)
+        if self._jobs.pop(running.sequence) is self._alone:
+            self._alone = None

@@ -10,15 +10,23 @@ from __future__ import annotations
 import os
 import queue
 import signal
+import sys
 import threading
 import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from assistant.engine.decoder import DamagedModelError, OutOfMemoryError
 from assistant.engine.wire import Message, receive, send
 from bioassist import schema as schemas
 from bioassist.errors import BioassistError
 from bioassist.tasks import ner
+from bioassist.words import words
+
+# Seconds between two signs of life at least; a tiny model makes a batch in less than a thousandth.
+_SIGN_EVERY = 0.1
 
 if TYPE_CHECKING:
     from assistant.engine.llama import Llama
@@ -26,32 +34,55 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
+    # spaCy, which cuts words, brings torch in where it is installed: seconds and a hundred megabytes for nothing.
+    sys.modules["torch"] = None  # type: ignore[assignment]
     # Ctrl-C goes to every process of the terminal; the application decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    serve(*take_pipes())
+    # There is nothing in this process to save, and llama.cpp may be in the middle of a batch, or hang in it.
+    serve(*take_pipes(), at_end=lambda: os._exit(0))
 
 
-def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
-    """Do what is asked for over `incoming`, answering over `outgoing`, until its other end is closed."""
+def serve(incoming: BinaryIO, outgoing: BinaryIO, at_end: Callable[[], None] = lambda: None) -> None:
+    """Do what is asked for over `incoming`, answering over `outgoing`, until its other end is closed.
+
+    `at_end` is called then at once, on another thread.
+    """
     first = receive(incoming)
     if first is None:
         return
     try:
         llama, reader = _open(first, outgoing)
     except BioassistError as error:
-        send(outgoing, {"say": "refused", "what": error.what, "where": error.where, "next": error.next_step})
+        send(outgoing, _refusal(error))
         return
     messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(incoming, messages), daemon=True).start()
+    threading.Thread(target=_listen, args=(incoming, messages, at_end), daemon=True).start()
     try:
         _serve(reader, messages, outgoing)
     except BrokenPipeError:
         # The application is gone; there is nobody to tell.
         return
+    except DamagedModelError as error:
+        send(outgoing, _refusal(error))
     except BioassistError as error:
-        send(outgoing, {"say": "broken", "what": error.what})
+        send(outgoing, {"say": "broken", "what": error.what, "memory": isinstance(error, OutOfMemoryError)})
+    except Exception as error:
+        # Its own words may quote a note; where it happened does not.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
+        send(outgoing, {"say": "broken", "what": what, "memory": isinstance(error, MemoryError)})
     finally:
         llama.close()
+
+
+def _refusal(error: BioassistError) -> Message:
+    return {
+        "say": "refused",
+        "what": error.what,
+        "where": error.where,
+        "next": error.next_step,
+        "memory": isinstance(error, OutOfMemoryError),
+    }
 
 
 def take_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -65,19 +96,24 @@ def take_pipes() -> tuple[BinaryIO, BinaryIO]:
     return incoming, outgoing
 
 
-def _listen(incoming: BinaryIO, messages: queue.SimpleQueue[Message | None]) -> None:
-    while True:
-        message = receive(incoming)
+def _listen(incoming: BinaryIO, messages: queue.SimpleQueue[Message | None], at_end: Callable[[], None]) -> None:
+    while (message := receive(incoming)) is not None:
         messages.put(message)
-        if message is None:
-            return
+    messages.put(None)
+    at_end()
 
 
 def _open(opening: Message, outgoing: BinaryIO) -> tuple[Llama, Reader]:
+    from assistant.engine.asking import Asking
+    from assistant.engine.cells import PREFIXES
     from assistant.engine.compile import Compiler
+    from assistant.engine.cutting import Cutting
+    from assistant.engine.followups import FollowUps
     from assistant.engine.llama import Llama, Settings, build
+    from assistant.engine.machine import DRAFTS, SEATS
     from assistant.engine.reader import Reader
-    from assistant.engine.scheduler import PREFIXES, Scheduler
+    from assistant.engine.scheduler import Scheduler
+    from assistant.engine.units import Keys
 
     began = time.monotonic()
     slots = int(opening["slots"])
@@ -85,7 +121,7 @@ def _open(opening: Message, outgoing: BinaryIO) -> tuple[Llama, Reader]:
     settings = Settings(
         cells=int(opening["cells"]),
         batch=int(opening["batch"]),
-        sequences=slots + PREFIXES,
+        sequences=slots + SEATS + PREFIXES,
         threads=int(opening["threads"]),
         gpu_layers=layers,
     )
@@ -100,18 +136,20 @@ def _open(opening: Message, outgoing: BinaryIO) -> tuple[Llama, Reader]:
         cells=settings.cells,
         batch=settings.batch,
         slots=slots,
+        seats=SEATS,
         lookahead=int(opening["lookahead"]),
+        drafts=DRAFTS,
     )
-    reader = Reader(
-        scheduler,
-        compiler,
-        passes,
-        model_identity=opening["identity"],
-        longest=min(scheduler.longest, llama.trained_context),
-        target=int(opening["window_words"]),
-        slots=slots,
-        deterministic=bool(opening["deterministic"]),
-    )
+    deterministic = bool(opening["deterministic"])
+    longest = min(scheduler.longest, llama.trained_context)
+    keys = Keys(opening["identity"], deterministic=deterministic)
+    followups = FollowUps(Asking.of(schema, opening["trained"]), compiler, keys, longest=longest)
+    cutting = Cutting(compiler, passes, followups, keys, longest=longest, target=int(opening["window_words"]))
+    reader = Reader(scheduler, cutting, slots=slots, deterministic=deterministic)
+    # What is slow for the first time alone is done before it says that it is ready: how long it was silent till then,
+    # and after, tells the application when it hangs. The file's pages come in, and what cuts words.
+    llama.warm_up()
+    words("first words")
     facts = {
         "threads": str(settings.threads),
         "GPU layers": "all" if layers < 0 else str(layers),
@@ -131,6 +169,7 @@ def gpu_layers(asked: str, offload: bool) -> int:
 
 def _serve(reader: Reader, messages: queue.SimpleQueue[Message | None], outgoing: BinaryIO) -> None:
     waiting = False
+    signed = 0.0
     while True:
         while True:
             try:
@@ -146,14 +185,21 @@ def _serve(reader: Reader, messages: queue.SimpleQueue[Message | None], outgoing
             send(outgoing, answer)
             said = True
         waiting = reader.idle and not said
+        if said or waiting:
+            signed = time.monotonic()
+        elif time.monotonic() - signed > _SIGN_EVERY:
+            send(outgoing, {"say": "alive"})
+            signed = time.monotonic()
 
 
 def _take(reader: Reader, message: Message) -> None:
     match message["say"]:
         case "document":
-            reader.begin(message["document"], message["text"], message["priority"])
+            reader.begin(message["document"], message["text"], message["priority"], care=message["care"])
         case "known":
             reader.known(message["document"], message["keys"])
+        case "stands":
+            reader.stands(message["document"], message["start"], message["entities"])
         case "prioritise":
             reader.prioritise(message["document"])
 

@@ -1,7 +1,7 @@
 """`models add`: an adapter of the user's own as a model of the catalog, and out of it again.
 
-The adapter and its card are copied beside the user's catalog, under names that carry the adapter's sum; the catalog is
-written last. So whatever goes wrong on the way, the catalog names what is there.
+The adapter, its card and its calibration are copied beside the user's catalog, under names that carry the adapter's
+sum; the catalog is written last. So whatever goes wrong on the way, the catalog names what is there.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 from types import MappingProxyType
 
-from assistant.models import cache, catalog, fitting, own_catalog, sums
-from assistant.models.catalog import AdapterFile, Entry, load_catalog
+from assistant.models import cache, calibrations, catalog, fitting, own_catalog, sums
+from assistant.models.catalog import Entry, OwnFile, load_catalog
 from assistant.models.gguf_file import Contents
 from bioassist.errors import InputError, ModelError, UsageError
 
@@ -29,13 +29,15 @@ def add(
     name: str | None = None,
     base: str | None = None,
     description: str | None = None,
+    calibration: Path | None = None,
     force: bool = False,
 ) -> Entry:
     """Put the adapter GGUF into the user's catalog, for the base of the catalog's model `base` (None: the default).
 
-    It is called `name`, or what it calls itself. `force` replaces an entry of the user's own with that name. Raises
-    ModelError for what is no adapter for this base, or one for programs that this version does not run; UsageError for
-    a name that cannot be had; InputError for a card that cannot be read.
+    It is called `name`, or what it calls itself. `calibration` is a file of `train calibrate` for it. `force` replaces
+    an entry of the user's own with that name. Raises ModelError for what is no adapter for this base, or one for
+    programs that this version does not run, and for a calibration of another one; UsageError for a name that cannot be
+    had; InputError for a card that cannot be read.
     """
     _check_card(card)
     known = load_catalog()
@@ -45,15 +47,18 @@ def add(
     _check_free(called, known.entries.get(called), force)
     _check_programs(contents, adapter)
     fitting.check_fit(_base_file(on), on.base.sha256, adapter)
+    if calibration is not None:
+        calibrations.check_fit(calibrations.read(calibration), calibration, sum_, frozenset(contents.programs.values()))
     folder = catalog.user_catalog().parent
     stem = _stem(called, sum_)
+    beside = folder / f"{stem}.json"
     entry = Entry(
         name=called,
         description=description or f"{contents.name}: an adapter of your own on the base of {on.name}.",
         architecture=on.architecture,
         blocks=on.blocks,
         base=on.base,
-        adapter=AdapterFile(folder / f"{stem}.gguf", sum_),
+        adapter=OwnFile(folder / f"{stem}.gguf", sum_),
         licences=MappingProxyType(
             {"base": on.licences.get("base", "unknown"), "adapter": contents.licence or "unknown"}
         ),
@@ -62,6 +67,7 @@ def add(
         programs=MappingProxyType(dict(contents.programs)),
         card=folder / f"{stem}.md",
         catalog=catalog.user_catalog(),
+        calibration=OwnFile(beside, sums.sha256(calibration)) if calibration is not None else None,
     )
     with cache.locked(_LOCK, lambda: None), cache.disk_errors(folder):
         before = load_catalog().entries.get(called)
@@ -69,7 +75,11 @@ def add(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _copy(adapter, folder / f"{stem}.gguf")
         _copy(card, folder / f"{stem}.md")
+        if calibration is not None:
+            _copy(calibration, beside)
         own_catalog.put(entry)
+        if calibration is None:
+            beside.unlink(missing_ok=True)
         if before is not None and before.adapter is not None and before.adapter.sha256 != sum_:
             _remove_files(before)
     return entry
@@ -176,10 +186,10 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _remove_files(entry: Entry) -> None:
-    """Delete an entry's adapter and card, if they have the names that `add` gives; others are the user's own."""
+    """Delete the files of an entry that have the names that `add` gives; others are the user's own."""
     if entry.adapter is None:
         return
     stem = _stem(entry.name, entry.adapter.sha256)
-    for path in (entry.adapter.path, entry.card):
+    for path in (entry.adapter.path, entry.card, entry.calibration.path if entry.calibration else None):
         if path is not None and path.parent == entry.catalog.parent and path.stem == stem:
             path.unlink(missing_ok=True)

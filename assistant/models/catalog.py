@@ -73,8 +73,8 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
-class AdapterFile:
-    """An adapter that lies beside the catalog."""
+class OwnFile:
+    """An adapter, or its calibration, that lies beside the catalog."""
 
     path: Path
     sha256: str
@@ -93,13 +93,14 @@ class Entry:
     architecture: str
     blocks: int
     base: Base
-    adapter: AdapterFile | None
+    adapter: OwnFile | None
     licences: Mapping[str, str]
     tasks: tuple[str, ...]
     labels: Mapping[str, tuple[str, ...]]
     programs: Mapping[str, str]
     card: Path | None
     catalog: Path
+    calibration: OwnFile | None = None
 
     @property
     def licence(self) -> str:
@@ -228,7 +229,6 @@ def _entry(name: str, table: _Table, path: Path) -> Entry:
         raise table.wrong(f"has a name that should be like {NAME.pattern}")
     base = table.table("base")
     labels, programs, licences = table.table("labels"), table.table("programs"), table.table("licences")
-    adapter = table.table("adapter") if "adapter" in table.content else None
     card = table.content.get("card")
     return Entry(
         name=name,
@@ -244,9 +244,8 @@ def _entry(name: str, table: _Table, path: Path) -> Entry:
                 for source in base.content.get("sources", [])
             ),
         ),
-        adapter=None
-        if adapter is None
-        else AdapterFile(path.parent / adapter.file_name("file"), adapter.text("sha256", _SHA256)),
+        adapter=_own_file(table, "adapter"),
+        calibration=_own_file(table, "calibration"),
         licences=MappingProxyType({part: licences.text(part) for part in licences.content} or {"base": "unknown"}),
         tasks=table.texts("tasks"),
         labels=MappingProxyType({task: labels.texts(task) for task in labels.content}),
@@ -254,6 +253,13 @@ def _entry(name: str, table: _Table, path: Path) -> Entry:
         card=path.parent / card if isinstance(card, str) else None,
         catalog=path,
     )
+
+
+def _own_file(table: _Table, key: str) -> OwnFile | None:
+    if key not in table.content:
+        return None
+    own = table.table(key)
+    return OwnFile(own.path.parent / own.file_name("file"), own.text("sha256", _SHA256))
 
 
 def _source(table: _Table) -> Source:

@@ -134,6 +134,9 @@ def _tables(entry: Entry) -> str:
     if entry.adapter is not None:
         adapter = {"file": entry.adapter.path.name, "sha256": entry.adapter.sha256}
         parts.append(_table(f"[{own}.adapter]", adapter))
+    if entry.calibration is not None:
+        calibration = {"file": entry.calibration.path.name, "sha256": entry.calibration.sha256}
+        parts.append(_table(f"[{own}.calibration]", calibration))
     parts += [_table(f"[{own}.labels]", entry.labels), _table(f"[{own}.programs]", entry.programs)]
     parts.append(_table(f"[{own}.base]", base))
     parts += [_table(f"[[{own}.base.sources]]", _source(source)) for source in entry.base.sources]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.engine.machine import Tuning
-from assistant.models import cache, sums
+from assistant.models import cache, calibrations, sums
 from assistant.models.catalog import Catalog, Entry, load_catalog
 from assistant.models.fetch import by_hand
 from assistant.models.fitting import adapter_contents, check_fit
@@ -18,6 +18,7 @@ from assistant.models.progress import Progress
 from assistant.models.pulling import pull
 from assistant.models.tuned import read_tuned
 from bioassist.errors import ModelError
+from bioassist.metrics.calibration import Calibration
 from bioassist.tasks.ner import FINGERPRINTS
 
 
@@ -28,6 +29,7 @@ class ResolvedModel:
     `adapter` is given to llama.cpp beside `path`. `identity` is a sha256 over base, adapter and file type: the same
     wherever the same model is prepared as the same type. `trained_labels` and `programs` say, per task, what the
     adapter (or a merged model) was trained on; a base alone has none. `tuning` is what `models tune` found.
+    `calibration` says what its probabilities are worth, `adapter_sha256` which adapter is beside it or merged into it.
     """
 
     name: str
@@ -39,6 +41,8 @@ class ResolvedModel:
     file_type: str
     licence: str
     tuning: Tuning | None = None
+    calibration: Calibration | None = None
+    adapter_sha256: str | None = None
 
     @property
     def task(self) -> str:
@@ -96,6 +100,8 @@ def resolve(
             file_type=prepared.file_type,
             licence=entry.licence,
             tuning=tuned.tuning if tuned else None,
+            calibration=calibrations.of_entry(entry),
+            adapter_sha256=entry.adapter.sha256 if entry.adapter else None,
         )
     _same_architecture(own, entry.architecture)
     check_fit(cache.base_path(entry), entry.base.sha256, own.path)
@@ -110,6 +116,7 @@ def resolve(
         programs=dict(own.contents.programs),
         file_type=sums.known_contents(cache.base_path(entry)).file_type if bare else prepared.file_type,
         licence=entry.licence,
+        adapter_sha256=own.sha256,
     )
 
 
@@ -141,6 +148,7 @@ def _file(path: Path, adapter: _Adapter | None) -> ResolvedModel:
         programs=dict(told.programs),
         file_type=contents.file_type,
         licence=contents.licence or "unknown",
+        adapter_sha256=adapter.sha256 if adapter else None,
     )
 
 

@@ -21,7 +21,7 @@ class Checked:
 
 
 def verify(entry: Entry, progress: Progress | None = None) -> list[Checked]:
-    """Read every file that is there of a model: base, prepared file, adapter. Empty if nothing is there."""
+    """Read every file that is there of a model: base, prepared file, adapter, calibration. Empty if none is there."""
     shown = progress or Quiet()
     return [Checked(entry.name, path, _problem(path, size, sum_, shown)) for path, size, sum_ in _files(entry)]
 
@@ -40,6 +40,8 @@ def _files(entry: Entry) -> Iterator[tuple[Path, int | None, str]]:
         yield cache.prepared_path(prepared), prepared.size, prepared.sha256
     if prepared is not None and entry.adapter is not None:
         yield entry.adapter.path, None, entry.adapter.sha256
+    if prepared is not None and entry.calibration is not None:
+        yield entry.calibration.path, None, entry.calibration.sha256
 
 
 def _wrong_size(path: Path, size: int | None) -> str | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from assistant.project.entries import Entry
-from assistant.project.records import Suggestion
+from assistant.project.records import Reference, Suggestion
 from bioassist.documents import Span
 
 DecisionStatus = Literal["accepted", "rejected", "edited", "added"]
@@ -74,10 +74,15 @@ def evidence(item_type: str, spans: Sequence[Span], suggestion: Suggestion | Non
 
 
 def suggestion_to_json(suggestion: Suggestion) -> dict[str, Any]:
-    """Everything but the id, which is the key it is kept under."""
-    return {
-        "type": suggestion.type,
-        "spans": spans_to_json(suggestion.spans),
+    """Everything but the id, which is the key it is kept under; what other sources said of it under "also"."""
+    record = {"type": suggestion.type, "spans": spans_to_json(suggestion.spans)} | _said_to_json(suggestion)
+    if suggestion.also:
+        record["also"] = [_said_to_json(one) for one in suggestion.also]
+    return record
+
+
+def _said_to_json(suggestion: Suggestion) -> dict[str, Any]:
+    record: dict[str, Any] = {
         "confidence": suggestion.confidence,
         "source": suggestion.source,
         "model": suggestion.model,
@@ -85,22 +90,40 @@ def suggestion_to_json(suggestion: Suggestion) -> dict[str, Any]:
         "trained": suggestion.trained,
         "run": suggestion.run,
     }
+    if suggestion.references:
+        record["references"] = references_to_json(suggestion.references)
+    return record
+
+
+def references_to_json(references: Sequence[Reference]) -> list[list[str]]:
+    return [[one.database, one.identifier, one.term] for one in references]
+
+
+def references_from_json(listed: Sequence[Sequence[str]]) -> tuple[Reference, ...]:
+    return tuple(Reference(*one) for one in listed)
 
 
 def suggestion_from_json(item_id: str, record: Mapping[str, Any]) -> Suggestion | None:
     """None if the record is of an item that no suggester made."""
     if "model" not in record:
         return None
+    label, spans = record["type"], spans_from_json(record["spans"])
+    also = tuple(_said_from_json(item_id, label, spans, one) for one in record.get("also", ()))
+    return replace(_said_from_json(item_id, label, spans, record), also=also)
+
+
+def _said_from_json(item_id: str, label: str, spans: tuple[Span, ...], record: Mapping[str, Any]) -> Suggestion:
     return Suggestion(
         id=item_id,
-        type=record["type"],
-        spans=spans_from_json(record["spans"]),
+        type=label,
+        spans=spans,
         confidence=record["confidence"],
         source=record["source"],
         model=record["model"],
         program=record["program"],
         trained=record["trained"],
         run=record["run"],
+        references=references_from_json(record.get("references", ())),
     )
 
 

@@ -28,16 +28,17 @@ class Entry:
     `document` is the document's name and `text_sha` its text. Payloads, by action:
 
         accept  {ids, on, bulk, threshold}     reject, delete  {ids, on}
-        edit    {id, type, spans, on}          add             {id, type, spans}
-        set     {items: {id: {type, spans, status, on}}, facts: {id: {kind, value}}, source, format, named}
+        edit    {id, type, spans, on}          add             {id, type, spans, near}
+        set     {items: {id: {type, spans, status, on}}, facts: {id: {kind, value, on}}, source, format, named}
         done, reopen  {}                       undo, redo      {target: the actor_seq of the entry taken back}
         carry   {from_document, from_id, by, source} with {id, type, spans, status, on} or {facts}
 
     `on` maps each id to what was decided on, see `assistant.project.decisions.evidence`; in "set" it is that of its
-    item. "set" is many decisions made together, undone as one: what came back in a document that was imported, from
+    item. `near` is there where a person added what the model had nearly found: its probability, type, model and run.
+    "set" is many decisions made together, undone as one: what came back in a document that was imported, from
     files of `format`, with `named` True if the person vouched for the whole document. `facts` are annotations other
-    than entities, see `assistant.project.facts`; their value is None where they were removed. `source` is "person"
-    unless it is said.
+    than entities, see `assistant.project.facts`; their value is None where they were removed, and their `on` the
+    suggestion that was decided on, if there was one. `source` is "person" unless it is said.
     """
 
     seq: int
@@ -61,6 +62,11 @@ class Entry:
 def canonical(value: Any) -> str:
     """JSON with one way to write each value. Raises ValueError for what JSON cannot hold."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def digest(letter: str, said: Any) -> str:
+    """An id for what is said, the same each time that the same is: the letter and twelve hex digits."""
+    return f"{letter}-{hashlib.sha256(canonical(said).encode()).hexdigest()[:12]}"
 
 
 def chained_hash(entry: Entry) -> str:

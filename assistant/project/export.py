@@ -7,14 +7,25 @@ from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
+from assistant.project import agreeing
 from assistant.project.bulk import accepted_in_bulk
 from assistant.project.export_ids import sort_key
 from assistant.project.exports import Sending
-from assistant.project.facts import Fact, aimed
+from assistant.project.fact_suggestions import FactItem
+from assistant.project.meanings import meanings
 from assistant.project.records import DocumentRow
 from assistant.project.state import Fold, Item, reading_order
 from assistant.project.store import Project
-from bioassist.documents import Annotation, Document, Entity, Equivalence, Provenance, Status, TextSource
+from bioassist.documents import (
+    Annotation,
+    Document,
+    Entity,
+    Equivalence,
+    Provenance,
+    Status,
+    TextSource,
+    class_key,
+)
 from converters.annotations import retargeted, targets, with_row, without_dangling
 
 Include = Literal["accepted", "all"]
@@ -104,27 +115,37 @@ def _document(
     ids_of: Callable[[Sequence[Annotation]], Mapping[str, str]],
 ) -> tuple[Document, dict[str, int]]:
     """The document, and counts of what is not in it. `ids_of` gives annotations their exported ids."""
-    folded = Fold(project.suggestions(row.id), project.decisions(row.id).values(), complete=row.state == "ready")
+    decisions = project.decisions(row.id).values()
+    sure = project.calibrations.confidence
+    folded = Fold(project.suggestions(row.id), decisions, complete=row.state == "ready", sure=sure)
     items = sorted(folded.items(), key=reading_order)
     pending = [item for item in items if item.status == "pending"]
     chosen = [item for item in items if item.kept or (include == "all" and item.status == "pending")]
-    facts = {item_id: fact for item_id, fact in project.facts(row.id).items() if fact.value is not None}
-    hidden = folded.hidden()
-    values = [aimed(fact.value, hidden) for fact in facts.values() if fact.value is not None]
-    others = [value for value in values if not isinstance(value, str)]
+    rejected = {item.id for item in items if item.status == "rejected"}
+    facts = project.fact_items(row.id, folded.hidden(), rejected)
+    waiting = [fact for fact in facts if fact.status == "pending"]
+    told = [fact for fact in facts if fact.kept or (include == "all" and fact.status == "pending")]
+    others = [fact.value for fact in told if not isinstance(fact.value, str)]
     bulk = accepted_in_bulk(project, row)
     single = {item.id: item for item in _single(chosen, bulk, {target for one in others for target in targets(one)})}
     entities = [Entity(item.id, item.type, item.spans) for item in single.values()]
-    annotations, dangling = without_dangling([*entities, *others])
+    brought = meanings(row.text_sha, single.values(), project.facts(row.id))
+    annotations, dangling = without_dangling([*entities, *others, *brought])
+    said = {fact.id: fact for fact in told}
     ids = ids_of([one for one in annotations if isinstance(one, Annotation)])
+    # What an item brought along comes from where the item does, and is confirmed with it.
     provenance = {
-        ids[item_id]: _provenance(single[item_id], item_id in bulk) if item_id in single else _of_fact(facts[item_id])
+        ids[item_id]: _provenance(single[item_id], item_id in bulk) if item_id in single else _of_fact(said[item_id])
         for item_id in (one.id for one in annotations if isinstance(one, Annotation))
+        if item_id in single or item_id in said
     }
+    for fact in told:
+        if isinstance(fact.value, str) and fact.status == "pending":
+            provenance[class_key(fact.value)] = _of_fact(fact)
     bare = Document(
         name=row.name,
         text=project.text(row.id),
-        classes=tuple(sorted(value for value in values if isinstance(value, str))),
+        classes=tuple(sorted({fact.value for fact in told if isinstance(fact.value, str)})),
         source=TextSource(row.path, row.encoding, row.bom, row.newline),
         provenance=provenance,
     )
@@ -133,7 +154,7 @@ def _document(
         key=lambda one: sort_key(ids[one.id] if isinstance(one, Annotation) else ""),
     )
     return with_row(bare, [_under(ids, one) for one in (*entities, *numbered)]), {
-        "pending": 0 if include == "all" else len(pending),
+        "pending": 0 if include == "all" else len(pending) + len(waiting),
         "duplicates": len(chosen) - len(single),
         "dangling": len(dangling),
     }
@@ -175,8 +196,13 @@ def _provenance(item: Item, bulk: bool) -> Provenance:
         trained=item.trained,
         actor=item.actor,
         bulk=bulk,
+        also=tuple(agreeing.name(one) for one in item.suggestion.also) if item.suggestion is not None else (),
     )
 
 
-def _of_fact(fact: Fact) -> Provenance:
-    return Provenance("added", fact.source, actor=fact.actor)
+def _of_fact(fact: FactItem) -> Provenance:
+    status: Status = "added" if fact.status == "added" else "accepted" if fact.kept else "unreviewed"
+    one = fact.suggestion
+    if one is None:
+        return Provenance(status, fact.source, actor=fact.actor)
+    return Provenance(status, one.source, one.confidence, one.model, one.program, one.trained, fact.actor)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
-from assistant.project.entries import Entry, canonical, undone_entries
-from bioassist.documents import Annotation, Entity, Equivalence
+from assistant.project.entries import Entry, canonical, digest, undone_entries
+from bioassist.documents import Annotation, Attribute, Entity, Equivalence, Normalization
 from converters.annotations import retargeted, targets
 from converters.plain import annotation_from_plain, annotation_to_plain
 
@@ -24,14 +25,40 @@ CLASSES = "classes"
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestedFact:
+    """A fact that a suggester proposes, with its probability (0 to 1); the rest as in `Suggestion`.
+
+    Its id is that of its content (`fact_id`), so that a decision on it holds for a new model too.
+    """
+
+    id: str
+    value: Value
+    confidence: float
+    source: str
+    model: str
+    program: str
+    trained: bool
+    run: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
-    """One entry's word on one fact: what it is, or None where it was removed. `source` as in `Decision`."""
+    """One entry's word on one fact: what it is, or None where it was removed. `source` as in `Decision`.
+
+    `suggestion` is what the suggester had proposed, None for a fact that a person added.
+    """
 
     item_id: str
     value: Value | None
     actor: str
     seq: int
     source: str
+    suggestion: SuggestedFact | None = None
+
+    @property
+    def said(self) -> Value | None:
+        """What it is about: what holds, or the suggestion that was removed."""
+        return self.value if self.value is not None or self.suggestion is None else self.suggestion.value
 
 
 def kind_of(value: Value) -> str:
@@ -69,12 +96,55 @@ def value_from_json(item_id: str, kind: str, record: Any) -> Value:
     return value
 
 
-def facts_to_json(facts: Mapping[str, tuple[str, Value | None]]) -> dict[str, Any]:
-    """What an entry says: each fact's kind and value by its id."""
+def fact_id(text_sha: str, value: Value) -> str:
+    """The id of what is said of a text, whatever the fact's own id: "s-" and twelve hex digits."""
+    return digest("s", [text_sha, kind_of(value), value_to_json(value)])
+
+
+def with_id(value: Value, item_id: str) -> Value:
+    """`value` with its own id, where its kind has one."""
+    return value if isinstance(value, str | Equivalence) else replace(value, id=item_id)
+
+
+def label_of(value: Value) -> str:
+    """What a fact is counted under: its type, with the value of an attribute, or the class."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Normalization):
+        return value.database
+    if isinstance(value, Attribute) and value.value is not None:
+        return f"{value.type}={value.value}"
+    return value.type
+
+
+def facts_to_json(
+    facts: Mapping[str, tuple[str, Value | None]], on: Mapping[str, SuggestedFact] = MappingProxyType({})
+) -> dict[str, Any]:
+    """What an entry says: each fact's kind and value by its id; `on` are the suggestions that were decided on."""
     return {
         item_id: {"kind": kind, "value": None if value is None else value_to_json(value)}
+        | ({"on": suggested_to_json(on[item_id])} if item_id in on else {})
         for item_id, (kind, value) in facts.items()
     }
+
+
+def suggested_to_json(one: SuggestedFact) -> dict[str, Any]:
+    """Everything but the id, which is the key it is kept under."""
+    return {
+        "kind": kind_of(one.value),
+        "value": value_to_json(one.value),
+        "confidence": one.confidence,
+        "source": one.source,
+        "model": one.model,
+        "program": one.program,
+        "trained": one.trained,
+        "run": one.run,
+    }
+
+
+def suggested_from_json(item_id: str, record: Mapping[str, Any]) -> SuggestedFact:
+    rest = {key: said for key, said in record.items() if key not in ("kind", "value")}
+    return SuggestedFact(item_id, value_from_json(item_id, record["kind"], record["value"]), **rest)
 
 
 def facts_of(entry: Entry) -> Iterator[Fact]:
@@ -83,7 +153,8 @@ def facts_of(entry: Entry) -> Iterator[Fact]:
     for item_id, record in entry.payload.get("facts", {}).items():
         said = record["value"]
         value = None if said is None else value_from_json(item_id, record["kind"], said)
-        yield Fact(item_id, value, actor, entry.seq, source)
+        on = suggested_from_json(item_id, record["on"]) if "on" in record else None
+        yield Fact(item_id, value, actor, entry.seq, source, on)
 
 
 def latest_facts(entries: Iterable[Entry]) -> dict[str, Fact]:
@@ -98,18 +169,25 @@ def latest_facts(entries: Iterable[Entry]) -> dict[str, Fact]:
     }
 
 
-def fact_row(fact: Fact) -> tuple[Any, ...]:
+def fact_row(fact: Fact, text_sha: str) -> tuple[Any, ...]:
     """As the table holds it: `FACT_COLUMNS`."""
     kind = None if fact.value is None else kind_of(fact.value)
     value = None if fact.value is None else canonical(value_to_json(fact.value))
-    return (fact.item_id, kind, value, fact.actor, fact.seq, fact.source)
+    on = None if fact.suggestion is None else canonical(suggested_to_json(fact.suggestion))
+    content = None if fact.said is None else fact_id(text_sha, fact.said)
+    return (fact.item_id, kind, value, fact.actor, fact.seq, fact.source, on, content)
 
 
-FACT_COLUMNS = "item_id, kind, value, actor, seq, source"
+FACT_COLUMNS = "item_id, kind, value, actor, seq, source, suggestion, content"
 
 
 def fact_from_row(row: tuple[Any, ...]) -> Fact:
-    item_id, kind, value, actor, seq, source = row
+    item_id, kind, value, actor, seq, source, on, _ = row
     return Fact(
-        item_id, None if kind is None else value_from_json(item_id, kind, json.loads(value)), actor, seq, source
+        item_id,
+        None if kind is None else value_from_json(item_id, kind, json.loads(value)),
+        actor,
+        seq,
+        source,
+        None if on is None else suggested_from_json(item_id, json.loads(on)),
     )

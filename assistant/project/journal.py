@@ -76,7 +76,7 @@ class Journal:
                 self._take_back(entry)
             else:
                 self._decisions.add(document_id, [_values(entry, one) for one in decisions_of(entry)])
-                self._facts.add(document_id, [fact_row(fact) for fact in facts_of(entry)])
+                self._facts.add(document_id, [fact_row(fact, entry.text_sha) for fact in facts_of(entry)])
             self._mark(entry)
             history.take(Step(entry.actor_seq, action, document_id), entry.target)
         self._decided(document_id)

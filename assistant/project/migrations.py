@@ -5,10 +5,12 @@ A step that was released is never changed: the next change is a new step.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from assistant.project.database import APPLICATION_ID, Database
+from assistant.project.entries import digest
 from bioassist.errors import ProjectError
 
 Migration = Callable[[Database], None]
@@ -38,7 +40,42 @@ def m003_facts(database: Database) -> None:
         database.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_project, m002_export_numbers, m003_facts)
+def m004_suggested_facts(database: Database) -> None:
+    """Suggestions of relations, attributes and the rest; which of them a decision on a fact is on, and what it says."""
+    for statement in _SUGGESTED_FACTS.split(";\n\n"):
+        database.execute(statement)
+    database.execute_many(
+        "UPDATE facts SET content = ? WHERE document_id = ? AND item_id = ? AND seq = ?",
+        [
+            (digest("s", [sha, kind, json.loads(value)]), document_id, item_id, seq)
+            for document_id, item_id, seq, kind, value, sha in database.rows(
+                "SELECT f.document_id, item_id, seq, kind, value, text_sha FROM facts f"
+                " JOIN documents d ON d.id = f.document_id WHERE value IS NOT NULL"
+            )
+        ],
+    )
+
+
+def m005_suggesters(database: Database) -> None:
+    """A suggestion is a row a source, be that a run of the model or another suggester; what those have read."""
+    for statement in _SUGGESTERS.split(";\n\n"):
+        database.execute(statement)
+
+
+def m006_calibrations(database: Database) -> None:
+    """What probabilities are worth; and what a model nearly found, by the run that read it."""
+    for statement in _CALIBRATIONS.split(";\n\n"):
+        database.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    m001_project,
+    m002_export_numbers,
+    m003_facts,
+    m004_suggested_facts,
+    m005_suggesters,
+    m006_calibrations,
+)
 
 
 def applied(database: Database) -> list[str]:
@@ -249,3 +286,95 @@ CREATE TABLE exports (
 CREATE INDEX exports_of_document ON exports (document_id);
 
 CREATE INDEX exports_of_sending ON exports (sending)"""
+
+_SUGGESTED_FACTS = """\
+CREATE TABLE suggested_facts (
+    number INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL REFERENCES documents(id),
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    label TEXT NOT NULL,
+    value TEXT NOT NULL,
+    about TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    source TEXT NOT NULL,
+    model TEXT NOT NULL,
+    program TEXT NOT NULL,
+    trained INTEGER NOT NULL,
+    current INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (document_id, id, run_id)
+);
+
+CREATE INDEX current_suggested_facts ON suggested_facts (document_id, id) WHERE current;
+
+ALTER TABLE facts ADD COLUMN suggestion TEXT;
+
+ALTER TABLE facts ADD COLUMN content TEXT;
+
+CREATE INDEX latest_facts ON facts (document_id, content, latest)"""
+
+_SUGGESTERS = """\
+CREATE TABLE suggestions_by_source (
+    number INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL REFERENCES documents(id),
+    run_id INTEGER REFERENCES runs(id),
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    spans TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    source TEXT NOT NULL,
+    model TEXT NOT NULL,
+    program TEXT NOT NULL,
+    trained INTEGER NOT NULL,
+    reference TEXT,
+    current INTEGER NOT NULL DEFAULT 1
+);
+
+INSERT INTO suggestions_by_source
+    SELECT number, document_id, run_id, id, type, spans, confidence, source, model, program, trained, NULL, current
+    FROM suggestions;
+
+DROP TABLE suggestions;
+
+ALTER TABLE suggestions_by_source RENAME TO suggestions;
+
+CREATE UNIQUE INDEX suggestion_sources ON suggestions (document_id, id, ifnull(run_id, program));
+
+CREATE INDEX current_suggestions ON suggestions (document_id, type, id) WHERE current;
+
+CREATE INDEX other_suggestions ON suggestions (document_id, program) WHERE run_id IS NULL;
+
+CREATE TABLE suggester_results (
+    document_id INTEGER NOT NULL REFERENCES documents(id),
+    fingerprint TEXT NOT NULL,
+    found INTEGER NOT NULL,
+    reason TEXT,
+    current INTEGER NOT NULL,
+    PRIMARY KEY (document_id, fingerprint)
+) WITHOUT ROWID;
+
+CREATE INDEX documents_of_text ON documents (text_sha)"""
+
+_CALIBRATIONS = """\
+CREATE TABLE calibrations (
+    number INTEGER PRIMARY KEY,
+    model_sha TEXT NOT NULL,
+    program TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    at TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    content TEXT NOT NULL
+);
+
+CREATE INDEX calibrations_of_model ON calibrations (model_sha, program, origin);
+
+CREATE TABLE near_misses (
+    document_id INTEGER NOT NULL REFERENCES documents(id),
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    begin INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    type TEXT,
+    probability REAL NOT NULL,
+    PRIMARY KEY (document_id, run_id, begin, end)
+) WITHOUT ROWID"""

@@ -42,11 +42,24 @@ class DocumentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """Entry `identifier` of the terminology `database`, which is called `term` there."""
+
+    database: str
+    identifier: str
+    term: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A mention that a suggester proposes, with its probability (0 to 1) and where it comes from.
 
-    `program` is the fingerprint of the task program, `trained` False if the model never saw the label that served
-    this type. `run` is the id of the run it was stored by, None before it is stored.
+    `source` is the kind of suggester: "model" for the language model, "terms", "rules", "spacy". `model` is which one
+    of that kind, `program` the fingerprint of the task program, or of the suggester's file. `trained` is False if the
+    model never saw the label that served this type. `run` is the id of the run that stored it, None before it is
+    stored, and for what is not of a language model. `references` are what a terminology says that it means.
+
+    `also` are the suggestions of other sources with the same type and extent, see `assistant.project.agreeing`.
     """
 
     id: str
@@ -58,6 +71,8 @@ class Suggestion:
     program: str
     trained: bool
     run: int | None = None
+    references: tuple[Reference, ...] = ()
+    also: tuple[Suggestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,16 @@ entry names is pending.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
+from assistant.project import agreeing
 from assistant.project.decisions import Decision, Extent, decisions_of
 from assistant.project.entries import Entry, undone_entries
-from assistant.project.records import Suggestion
+from assistant.project.neighbours import Neighbours
+from assistant.project.records import Reference, Suggestion
 from bioassist.documents import Span
 
 ItemStatus = Literal["pending", "accepted", "rejected", "edited", "added"]
@@ -26,9 +26,10 @@ ItemStatus = Literal["pending", "accepted", "rejected", "edited", "added"]
 class Item:
     """A mention under review: a suggestion that waits, or what a person decided.
 
-    `suggestion` is what the suggester proposed, before edits; None for an item that a person added. `disagreement`
-    says in what way the current model sees it otherwise. `actor` decided it, in the journal entry number `seq`;
-    `imported` is True if that came with files that were corrected or made elsewhere.
+    `suggestion` is what was proposed, before edits, with all its sources; None for an item that a person added.
+    `confidence` is that of the surest source, calibrated where it can be. `disagreement` says how another source sees
+    it, or for a decided item the current model. `actor` decided it, in the journal entry number `seq`; `imported` is
+    True if that came with files that were corrected or made elsewhere.
     """
 
     id: str
@@ -59,6 +60,13 @@ class Item:
         """Whether a person decided that this is an annotation."""
         return self.status in ("accepted", "edited", "added")
 
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The entries of terminologies that it stands for. What was edited may mean something else."""
+        one = self.suggestion
+        same = one is not None and (one.type, one.spans) == (self.type, self.spans)
+        return agreeing.references(one) if one is not None and same else ()
+
     def of(self, text: str) -> str:
         """The mention's words, fragments joined by one space."""
         return " ".join(span.of(text) for span in self.spans)
@@ -73,15 +81,24 @@ class Fold:
     """Suggestions and decisions of one document, folded into items; takes single changes without starting over.
 
     `complete` says whether the engine is through with the document: only then is it a disagreement that the current
-    model does not suggest what was decided.
+    model does not suggest what was decided. `sure` gives what a source says the probability that is shown.
     """
 
     def __init__(
-        self, suggestions: Iterable[Suggestion] = (), decisions: Iterable[Decision] = (), *, complete: bool = True
+        self,
+        suggestions: Iterable[Suggestion] = (),
+        decisions: Iterable[Decision] = (),
+        *,
+        complete: bool = True,
+        sure: Callable[[Suggestion], float] = agreeing.given,
     ) -> None:
         self.complete = complete
-        self._suggested = {suggestion.id: suggestion for suggestion in suggestions}
-        self._by_extent = {(one.type, one.spans): one.id for one in self._suggested.values()}
+        self._sure = sure
+        self._suggested: dict[str, Suggestion] = {}
+        self._by_extent: dict[Extent, str] = {}
+        self._neighbours = Neighbours()
+        for suggestion in suggestions:
+            self._take(suggestion)
         self._decided: dict[str, Decision] = {}
         self._kept: Counter[Extent] = Counter()
         for decision in decisions:
@@ -90,6 +107,9 @@ class Fold:
     def put(self, item_id: str, decision: Decision | None) -> set[str]:
         """Make `decision` the last word on an item (None: there is none any more). Returns the ids it may change."""
         touched = {item_id}
+        if (own := self._suggested.get(item_id)) is not None:
+            # What disagrees with it does not any more, or does again.
+            touched.update(other.id for other in self._disagreeing(own))
         old = self._decided.pop(item_id, None)
         for change, by in ((old, -1), (decision, 1)):
             if change is not None and change.kept:
@@ -101,12 +121,20 @@ class Fold:
             self._decided[item_id] = decision
         return touched
 
-    def suggest(self, suggestion: Suggestion) -> str:
-        """Take in a suggestion that came since; one with the same id is replaced. Returns the id it may change."""
-        self._suggested[suggestion.id] = suggestion
-        self._by_extent[(suggestion.type, suggestion.spans)] = suggestion.id
-        self.__dict__.pop("_overlap", None)
-        return suggestion.id
+    def suggest(self, suggestion: Suggestion) -> set[str]:
+        """Take in a suggestion that came since, beside what other sources say of it. Returns the ids of pending items
+        that it may change."""
+        self._take(suggestion)
+        return {other.id for other in self._neighbours.over(suggestion.spans)}
+
+    def _take(self, suggestion: Suggestion) -> None:
+        own = agreeing.agreed(self._suggested.get(suggestion.id), suggestion)
+        self._suggested[own.id] = own
+        self._by_extent[(own.type, own.spans)] = own.id
+        self._neighbours.add(own)
+
+    def _disagreeing(self, own: Suggestion) -> list[Suggestion]:
+        return [other for other in self._neighbours.over(own.spans) if agreeing.disagree(own, other)]
 
     def item(self, item_id: str) -> Item | None:
         """The item with this id; None if there is none, or if a kept item has the same type and extent."""
@@ -116,7 +144,7 @@ class Fold:
         suggestion = self._suggested.get(item_id)
         if suggestion is None or self._kept[(suggestion.type, suggestion.spans)]:
             return None
-        return _pending_item(suggestion)
+        return self._pending_item(suggestion)
 
     def items(self) -> Iterator[Item]:
         """All items, in no order."""
@@ -124,7 +152,7 @@ class Fold:
             yield self._decided_item(decision)
         for suggestion in self._suggested.values():
             if suggestion.id not in self._decided and not self._kept[(suggestion.type, suggestion.spans)]:
-                yield _pending_item(suggestion)
+                yield self._pending_item(suggestion)
 
     def hidden(self) -> dict[str, str]:
         """Suggestions that hide behind a kept item of their type and extent, and that item: what is said of such a
@@ -151,7 +179,7 @@ class Fold:
             type=decision.type,
             spans=decision.spans,
             status=decision.status,
-            confidence=origin.confidence if origin else None,
+            confidence=agreeing.confidence(origin, self._sure) if origin else None,
             source=origin.source if origin else decision.source,
             model=origin.model if origin else None,
             program=origin.program if origin else None,
@@ -168,58 +196,45 @@ class Fold:
         if origin is None or not self.complete:
             return None
         if not decision.kept:
-            again = current is not None and (current.model, current.program) != (origin.model, origin.program)
-            return "the current model suggests this again" if again else None
-        if current is not None or decision.extent in self._by_extent:
+            again = agreeing.news(current, origin) if current is not None else None
+            return f"{_who(again)} suggests this again" if again is not None else None
+        if current is not None or decision.extent in self._by_extent or not _by_model(origin):
             return None
-        other = self._overlap.first(decision.spans)
-        if other is None:
-            return "the current model does not suggest this"
-        where = ", ".join(f"[{span.start}, {span.end})" for span in other.spans)
-        return f"the current model says {other.type} {where}"
+        over = self._neighbours.over(decision.spans)
+        return _says(over[0]) if over else "the current model does not suggest this"
 
-    @cached_property
-    def _overlap(self) -> _Overlap:
-        return _Overlap(self._suggested.values())
+    def _pending_item(self, suggestion: Suggestion) -> Item:
+        against = [one for one in self._disagreeing(suggestion) if not self._is_rejected(one)]
+        return Item(
+            id=suggestion.id,
+            type=suggestion.type,
+            spans=suggestion.spans,
+            status="pending",
+            confidence=agreeing.confidence(suggestion, self._sure),
+            source=suggestion.source,
+            model=suggestion.model,
+            program=suggestion.program,
+            trained=suggestion.trained,
+            suggestion=suggestion,
+            disagreement=_says(against[0], agreeing.name(against[0])) if against else None,
+        )
 
-
-class _Overlap:
-    """Finds a suggestion that overlaps given spans without looking at all of them."""
-
-    def __init__(self, suggestions: Iterable[Suggestion]) -> None:
-        self._sorted = sorted(suggestions, key=lambda one: (min(one.spans), one.id))
-        self._starts = [min(one.spans).start for one in self._sorted]
-        self._furthest: list[int] = []
-        furthest = 0
-        for one in self._sorted:
-            furthest = max(furthest, max(span.end for span in one.spans))
-            self._furthest.append(furthest)
-
-    def first(self, spans: tuple[Span, ...]) -> Suggestion | None:
-        start, end = min(span.start for span in spans), max(span.end for span in spans)
-        found = None
-        for place in range(bisect_left(self._starts, end) - 1, -1, -1):
-            if self._furthest[place] <= start:
-                break
-            if any(mine.overlaps(theirs) for mine in spans for theirs in self._sorted[place].spans):
-                found = self._sorted[place]
-        return found
+    def _is_rejected(self, suggestion: Suggestion) -> bool:
+        decision = self._decided.get(suggestion.id)
+        return decision is not None and not decision.kept
 
 
-def _pending_item(suggestion: Suggestion) -> Item:
-    return Item(
-        id=suggestion.id,
-        type=suggestion.type,
-        spans=suggestion.spans,
-        status="pending",
-        confidence=suggestion.confidence,
-        source=suggestion.source,
-        model=suggestion.model,
-        program=suggestion.program,
-        trained=suggestion.trained,
-        suggestion=suggestion,
-        disagreement=None,
-    )
+def _by_model(suggestion: Suggestion) -> bool:
+    return any(one.source == agreeing.MODEL for one in agreeing.said_by(suggestion))
+
+
+def _who(suggestion: Suggestion) -> str:
+    return "the current model" if suggestion.source == agreeing.MODEL else agreeing.name(suggestion)
+
+
+def _says(other: Suggestion, who: str | None = None) -> str:
+    where = ", ".join(f"[{span.start}, {span.end})" for span in other.spans)
+    return f"{who or _who(other)} says {other.type} {where}"
 
 
 def latest_decisions(entries: Iterable[Entry]) -> dict[str, Decision]:

@@ -7,25 +7,29 @@ reading. The folder holds `project.sqlite` (and, while open, its log), `lock` an
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from assistant.project import creation, status, verification, versions
+from assistant.project import agreeing, creation, status, verification, versions
+from assistant.project.calibrations import CalibrationTable
 from assistant.project.database import Database, connect, file_error
 from assistant.project.decisions import Decision
 from assistant.project.documents import DocumentTable
 from assistant.project.entries import Entry
 from assistant.project.export_ids import ExportIds
 from assistant.project.exports import ExportTable
-from assistant.project.facts import Fact
+from assistant.project.fact_suggestions import FactItem, FactSuggestionTable, fact_items
+from assistant.project.facts import Fact, SuggestedFact
 from assistant.project.holder import Holder, network_file_system
 from assistant.project.journal import Journal
 from assistant.project.migrations import migrate
+from assistant.project.near_misses import NearMissTable
 from assistant.project.records import DocumentRow, DocumentState, RunRow, Suggestion, Tally
 from assistant.project.runs import RunTable
+from assistant.project.suggesters import SuggesterTable
 from assistant.project.suggestions import SuggestionTable
 from bioassist import schema as schemas
 from bioassist.errors import ProjectError
@@ -51,7 +55,11 @@ class Project:
         self._documents = DocumentTable(database)
         self._runs = RunTable(database)
         self._suggestions = SuggestionTable(database)
-        self.journal = Journal(database, self._documents, self._suggestions.decided)
+        self.suggesters = SuggesterTable(database, self._suggestions)
+        self.calibrations = CalibrationTable(database, lambda: self.schema)
+        self.near_misses = NearMissTable(database)
+        self._suggested_facts = FactSuggestionTable(database)
+        self.journal = Journal(database, self._documents, self._decided)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, read_only: bool = False, actor: str | None = None) -> Self:
@@ -202,21 +210,44 @@ class Project:
         self._suggestions.add(document_id, run_id, suggestions)
 
     def supersede_suggestions(self, document_id: int, keep_run: int) -> None:
-        """Take the suggestions of other runs out of view. Decisions on them stay."""
-        self._suggestions.supersede(document_id, keep_run)
+        """Take the suggestions of other runs out of view, those of facts too. Decisions on them stay."""
+        with self._database.transaction():
+            self._suggested_facts.supersede(document_id, keep_run)
+            self._suggestions.supersede(document_id, keep_run)
+            self.near_misses.supersede(document_id, keep_run)
 
     def suggestions(self, document_id: int, all_runs: bool = False) -> list[Suggestion]:
-        """Suggestions in view, each once; where runs agree the latest. With `all_runs` those of every run."""
+        """Suggestions in view, each once with all its sources (`assistant.project.agreeing`). With `all_runs` those of
+        every run and suggester that ever was, one a source."""
         found, _ = self._suggestions.of(document_id, all_runs=all_runs)
-        return found if all_runs else list({suggestion.id: suggestion for suggestion in found}.values())
+        return found if all_runs else list(agreeing.merged(found).values())
 
     def suggestions_after(self, document_id: int, number: int) -> tuple[list[Suggestion], int]:
-        """Suggestions in view that were stored after `number` (0 for all), and the number to ask with next time."""
+        """Suggestions in view that were stored after `number` (0 for all), one a source; and the number to ask with
+        next time."""
         return self._suggestions.of(document_id, after=number)
 
     def suggestion_withdrawals(self, document_id: int) -> int:
         """A number that changes when suggestions of this document go out of view."""
         return self._suggestions.withdrawals(document_id)
+
+    # suggested facts
+
+    def add_suggested_facts(self, document_id: int, run_id: int, facts: Iterable[SuggestedFact]) -> None:
+        """Add what a run suggests of relations, attributes and the rest; said twice, it is as sure as the surest."""
+        self._suggested_facts.add(document_id, run_id, facts)
+
+    def suggested_facts(self, document_id: int) -> list[SuggestedFact]:
+        """Those in view, each once; where runs agree the latest."""
+        return self._suggested_facts.of(document_id)
+
+    def fact_changes(self, document_id: int) -> int:
+        """A number that changes when suggested facts of this document come or go, and with each decision on it."""
+        return self._suggested_facts.changes(document_id)
+
+    def fact_tallies(self) -> dict[int, dict[str, Tally]]:
+        """Counts of facts by document id and label, see `assistant.project.facts.label_of`."""
+        return self._suggested_facts.tallies()
 
     # decisions and figures
 
@@ -227,6 +258,14 @@ class Project:
     def facts(self, document_id: int) -> dict[str, Fact]:
         """The last word on each relation, attribute and other annotation of a document, removed ones too."""
         return self.journal.facts(document_id)
+
+    def fact_items(self, document_id: int, hidden: Mapping[str, str], rejected: Collection[str]) -> list[FactItem]:
+        """The facts under review; `hidden` and `rejected` as the fold of the document's entities has them."""
+        return fact_items(self.suggested_facts(document_id), self.facts(document_id), hidden, rejected)
+
+    def _decided(self, document_id: int) -> None:
+        self._suggestions.decided(document_id)
+        self._suggested_facts.decided(document_id)
 
     def tallies(self) -> dict[int, dict[str, Tally]]:
         """Counts of items by document id and label; a document without items may be missing."""

@@ -1,16 +1,22 @@
-"""Suggestions of a project, run by run; those of the current run are in view."""
+"""Suggestions of a project, a row a source; those of the model's current run and of the present suggesters are in view.
+
+Rows of one id, which are of one type and extent, are merged when they are read (`assistant.project.agreeing`).
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from assistant.project.database import Database
-from assistant.project.decisions import spans_from_text, spans_to_text
+from assistant.project.decisions import references_from_json, references_to_json, spans_from_text, spans_to_text
+from assistant.project.entries import canonical
 from assistant.project.records import Suggestion, Tally
 from assistant.project.remembered import Remembered
 
-_COLUMNS = "id, type, spans, confidence, source, model, program, trained, run_id"
+_COLUMNS = "id, type, spans, confidence, source, model, program, trained, run_id, reference"
+_STORED = _COLUMNS.replace("run_id, ", "")
 LabelTallies = dict[str, Tally]
 
 
@@ -20,11 +26,11 @@ class SuggestionTable:
         self._tallies: Remembered[LabelTallies] = Remembered(database, self._load_tallies)
         self._withdrawals: dict[int, int] = {}
 
-    def add(self, document_id: int, run_id: int, suggestions: Iterable[Suggestion]) -> None:
+    def add(self, document_id: int, run_id: int | None, suggestions: Iterable[Suggestion]) -> None:
+        """Those of a run of the language model, or of another suggester, which has no runs."""
         self._database.execute_many(
-            "INSERT INTO suggestions"
-            " (document_id, run_id, id, type, spans, confidence, source, model, program, trained)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            f"INSERT INTO suggestions (document_id, run_id, {_STORED})"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (
                 (
                     document_id,
@@ -37,6 +43,7 @@ class SuggestionTable:
                     one.model,
                     one.program,
                     one.trained,
+                    canonical(references_to_json(one.references)) if one.references else None,
                 )
                 for one in suggestions
             ),
@@ -49,11 +56,42 @@ class SuggestionTable:
                 "UPDATE suggestions SET current = 0 WHERE document_id = ? AND run_id <> ? AND current",
                 (document_id, keep_run),
             )
-            self._withdrawals[document_id] = self._withdrawals.get(document_id, 0) + 1
+            self._changed(document_id)
+
+    def show(self, document_id: int, program: str, current: bool) -> None:
+        """Bring back into view, or take out of it, what a suggester other than the language model said."""
+        with self._database.transaction():
+            self._database.execute(
+                "UPDATE suggestions SET current = ? WHERE document_id = ? AND program = ? AND run_id IS NULL",
+                (current, document_id, program),
+            )
+            self._changed(document_id)
+
+    def copy(self, from_document: int, to_document: int, program: str) -> None:
+        """What a suggester said of a document, for another of the same text: ids go by text."""
+        self._database.execute(
+            f"INSERT INTO suggestions (document_id, {_STORED}) SELECT ?, {_STORED} FROM suggestions"
+            " WHERE document_id = ? AND program = ? AND run_id IS NULL ORDER BY number ON CONFLICT DO NOTHING",
+            (to_document, from_document, program),
+        )
+        self._tallies.touch(to_document)
+
+    def forget(self, document_id: int, program: str) -> None:
+        """Take out what a suggester said of a document, which it is about to say anew."""
+        with self._database.transaction():
+            self._database.execute(
+                "DELETE FROM suggestions WHERE document_id = ? AND program = ? AND run_id IS NULL",
+                (document_id, program),
+            )
+            self._changed(document_id)
+
+    def _changed(self, document_id: int) -> None:
+        """Something went out of view, or came back."""
+        self._withdrawals[document_id] = self._withdrawals.get(document_id, 0) + 1
         self._tallies.touch(document_id)
 
     def of(self, document_id: int, *, all_runs: bool = False, after: int = 0) -> tuple[list[Suggestion], int]:
-        """Suggestions stored after number `after`, oldest first, and the number of the last of them."""
+        """Suggestions stored after number `after`, oldest first, one a source; and the number of the last of them."""
         rows = self._database.rows(
             f"SELECT {_COLUMNS}, number FROM suggestions WHERE document_id = ? AND number > ?"
             + ("" if all_runs else " AND current")
@@ -63,7 +101,7 @@ class SuggestionTable:
         return [_suggestion(row) for row in rows], int(rows[-1][-1]) if rows else after
 
     def withdrawals(self, document_id: int) -> int:
-        """How often suggestions of this document went out of view since the project was opened."""
+        """How often suggestions of this document went out of view, or came back, since the project was opened."""
         with self._database.lock:
             return self._withdrawals.get(document_id, 0)
 
@@ -120,4 +158,5 @@ def _suggestion(row: tuple[Any, ...]) -> Suggestion:
         program=row[6],
         trained=bool(row[7]),
         run=row[8],
+        references=references_from_json(json.loads(row[9])) if row[9] else (),
     )

@@ -11,7 +11,7 @@ from assistant.project.database import Database
 from assistant.project.decisions import Decision, evidence, spans_to_json
 from assistant.project.documents import DocumentTable
 from assistant.project.export_ids import ExportIds
-from assistant.project.facts import aimed, aims, facts_to_json, kind_of
+from assistant.project.facts import SuggestedFact, aimed, aims, fact_id, facts_to_json, kind_of, with_id
 from assistant.project.journal import Journal
 from assistant.project.records import DocumentRow, suggestion_id
 from assistant.project.unchanged import Carrier
@@ -106,30 +106,47 @@ def _append(
 
 
 def _carry_facts(
-    journal: Journal, actor: str, old: DocumentRow, new: DocumentRow, ids: Mapping[str, str]
+    journal: Journal, actor: str, old: DocumentRow, new: DocumentRow, ids: dict[str, str]
 ) -> tuple[int, int]:
     """Carry over the facts that refer to nothing but what was carried; how many, and how many were left.
 
-    `ids` are the new ids of the entities that were carried, by their old ones.
+    `ids` are the new ids of the entities that were carried, by their old ones; those of suggested facts are added.
     """
     facts, present = journal.facts(old.id), journal.facts(new.id)
-    standing = {item_id: fact.value for item_id, fact in facts.items() if fact.value is not None}
-    carried = dict(standing)
+    said = {item_id: value for item_id, fact in facts.items() if (value := fact.said) is not None}
+    carried = dict(said)
     while lost := [one for one, value in carried.items() if not all(t in ids or t in carried for t in aims(value))]:
         for item_id in lost:
             del carried[item_id]
+    suggested = {
+        item_id: _suggested_anew(fact.suggestion, new.text_sha, ids)
+        for item_id, fact in facts.items()
+        if fact.suggestion is not None and item_id in carried and ids.keys() >= {*aims(fact.suggestion.value)}
+    }
+    ids.update((item_id, one.id) for item_id, one in suggested.items())
     for item_id, fact in facts.items():
-        was = present[item_id].value if item_id in present else None
-        value = aimed(carried[item_id], ids) if item_id in carried else None
-        if value == was or (item_id in standing and value is None):
+        if item_id in said and item_id not in carried:
             continue
-        kind = kind_of(value or was)  # type: ignore[arg-type]
+        there, on = ids.get(item_id, item_id), suggested.get(item_id)
+        value = None if fact.value is None else with_id(aimed(fact.value, ids), there)
+        was = present.get(there)
+        if value == (was.value if was else None) and (on is None or was is not None):
+            continue
+        known = (value, on.value if on else None, was.value if was else None)
+        kind = kind_of(next(one for one in known if one is not None))
         payload = {
             "from_document": old.text_sha,
             "from_id": item_id,
-            "facts": facts_to_json({item_id: (kind, value)}),
+            "facts": facts_to_json({there: (kind, value)}, {} if on is None else {there: on}),
             "by": fact.actor,
             "source": fact.source,
         }
         journal.append(actor, new.id, "carry", payload)
-    return len(carried), len(standing) - len(carried)
+    return len(carried), len(said) - len(carried)
+
+
+def _suggested_anew(one: SuggestedFact, text_sha: str, ids: Mapping[str, str]) -> SuggestedFact:
+    """A suggestion on the new text, under the id that it has there."""
+    value = aimed(one.value, ids)
+    item_id = fact_id(text_sha, value)
+    return replace(one, id=item_id, value=with_id(value, item_id))

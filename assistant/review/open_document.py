@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from assistant.project.decisions import Decision
 from assistant.project.state import Fold, Item, reading_order
 from assistant.project.store import Project
+from assistant.review.open_facts import OpenFacts
 from assistant.review.view import DocumentView
 
 _Key = tuple[int, int, str]
@@ -25,6 +26,7 @@ class OpenDocument:
         self._unfocused = False
         self._view: DocumentView | None = None
         self.fold = Fold()
+        self.facts = OpenFacts(project, document_id)
         self._number = self._withdrawals = 0
         self._items: list[Item] = []
         self._keys: list[_Key] = []
@@ -35,7 +37,8 @@ class OpenDocument:
     @property
     def view(self) -> DocumentView:
         if self._view is None:
-            self._view = DocumentView(self.row, self.text, tuple(self._items), self.focus)
+            facts = self.facts.about(self.focus, self.fold) if self.focus is not None else ()
+            self._view = DocumentView(self.row, self.text, tuple(self._items), self.focus, facts)
         return self._view
 
     @property
@@ -51,14 +54,19 @@ class OpenDocument:
         changed, moved_on = row != self.row, row.state != self.row.state
         self.row = row
         where = self._keys_of.get(self.focus) if self.focus is not None else None
-        if moved_on or self._withdrawals != self._project.suggestion_withdrawals(row.id):
+        withdrawn = self._withdrawals != self._project.suggestion_withdrawals(row.id)
+        fresh, number = self._project.suggestions_after(row.id, self._number)
+        # What comes to a document that was read is another suggester's, and may be otherwise than what was decided.
+        if moved_on or withdrawn or (fresh and row.state == "ready"):
             self._load()
             changed = True
         else:
-            fresh, self._number = self._project.suggestions_after(row.id, self._number)
+            self._number = number
             for suggestion in fresh:
-                self._place(self.fold.suggest(suggestion))
+                for item_id in self.fold.suggest(suggestion):
+                    self._place(item_id)
             changed = changed or bool(fresh)
+        changed = self.facts.refresh() or changed
         if changed:
             self._settle_focus(where)
         return changed
@@ -67,6 +75,7 @@ class OpenDocument:
         """Take in the last words on some items (None: there is none any more)."""
         where = self._keys_of.get(self.focus) if self.focus is not None else None
         self.row = self._project.document(self.row.id)
+        self.facts.refresh()
         touched = {item_id for one, decision in decisions.items() for item_id in self.fold.put(one, decision)}
         if len(touched) * 20 > len(self._items) + 1000:
             self._arrange()
@@ -112,7 +121,8 @@ class OpenDocument:
         self._withdrawals = self._project.suggestion_withdrawals(document_id)
         suggestions, self._number = self._project.suggestions_after(document_id, 0)
         decisions = self._project.decisions(document_id)
-        self.fold = Fold(suggestions, decisions.values(), complete=self.row.state == "ready")
+        sure = self._project.calibrations.confidence
+        self.fold = Fold(suggestions, decisions.values(), complete=self.row.state == "ready", sure=sure)
         self._arrange()
 
     def _arrange(self) -> None:

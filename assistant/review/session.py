@@ -17,6 +17,9 @@ from typing import Any
 
 from assistant.project.decisions import decisions_of, evidence, spans_to_json
 from assistant.project.entries import Action, Entry
+from assistant.project.facts import facts_to_json, kind_of
+from assistant.project.near_misses import NearMiss
+from assistant.project.refitting import Standing, standing
 from assistant.project.state import Item
 from assistant.project.store import Project
 from assistant.review.open_document import OpenDocument
@@ -142,6 +145,16 @@ class ReviewSession:
         """Move its right boundary in to the end of its last word but one; a last word is never taken."""
         return self._move_right(lambda edges, last: edges.previous_end(last.end))
 
+    # Decisions on what is said of the focused item
+
+    def accept_fact(self, fact_id: str | None = None) -> Saved | None:
+        """Accept a suggested relation, attribute or other about it; the first that waits unless one is named."""
+        return self._settle_fact(fact_id, holds=True)
+
+    def reject_fact(self, fact_id: str | None = None) -> Saved | None:
+        """Reject it, or take out one that was accepted."""
+        return self._settle_fact(fact_id, holds=False)
+
     # Decisions on the document
 
     def add(self, start: int, end: int, label: str) -> str:
@@ -150,6 +163,29 @@ class ReviewSession:
         Where an item has that extent and type already, it is accepted instead. Raises UsageError for an empty extent
         or one outside the text, for a type that is not in the schema, and if no document is open.
         """
+        return self._add(start, end, label, {})
+
+    def near_misses(self) -> list[NearMiss]:
+        """What the model nearly found in the open document, by place: but for what stands or waits there."""
+        if self._open is None:
+            return []
+        taken = [span for item in self._open.items() if item.status != "rejected" for span in item.spans]
+        found = self.project.near_misses.of(self._open.row.id)
+        return [one for one in found if not any(one.span.overlaps(span) for span in taken)]
+
+    def add_near_miss(self, span: Span, label: str) -> str:
+        """Add a near miss as a mention, and focus it. Returns the item's id; the journal keeps how near it was.
+
+        Raises UsageError if `near_misses` has none with this span, and as `add` does.
+        """
+        near = next((one for one in self.near_misses() if one.span == span), None)
+        if near is None:
+            raise UsageError("the model did not nearly find this.", where=self._document().row.name)
+        model = next((run.model for run in self.project.runs() if run.id == near.run), "")
+        said = {"probability": near.probability, "type": near.type, "model": model, "run": near.run}
+        return self._add(span.start, span.end, label, {"near": said})
+
+    def _add(self, start: int, end: int, label: str, more: dict[str, Any]) -> str:
         document = self._document()
         self._check_label(label)
         if not 0 <= start <= end <= len(document.text):
@@ -161,7 +197,7 @@ class ReviewSession:
         present = document.fold.find((label, (extent,)))
         if present is None:
             item_id = f"a-{secrets.token_hex(6)}"
-            self._append("add", {"id": item_id, "type": label, "spans": spans_to_json([extent])})
+            self._append("add", {"id": item_id, "type": label, "spans": spans_to_json([extent]), **more})
         else:
             item_id = present.id
             if not present.kept:
@@ -186,6 +222,20 @@ class ReviewSession:
 
     def reopen(self) -> Saved | None:
         return _saved(self._append("reopen", {})) if self._document().row.done else None
+
+    # How sure the model is, and how far that can be trusted
+
+    def calibrated(self) -> str | None:
+        """Where the calibration of the focused item's confidence comes from; None if there is none."""
+        item = self._focused()
+        if item is None or item.suggestion is None:
+            return None
+        applied = self.project.calibrations.to(item.suggestion)
+        return str(applied) if applied is not None else None
+
+    def confidence(self) -> Standing | None:
+        """Which calibration applies to the model that read last, and what it is known by; None before one has read."""
+        return standing(self.project)
 
     # Undo, over the whole project and over restarts
 
@@ -257,6 +307,19 @@ class ReviewSession:
             if first is not None:
                 self.focus(first.id)
         return saved
+
+    def _settle_fact(self, fact_id: str | None, *, holds: bool) -> Saved | None:
+        view = self.current
+        told = view.facts if view is not None else ()
+        wanted = (one for one in told if (one.status == "pending" if fact_id is None else one.id == fact_id))
+        fact = next(wanted, None)
+        if fact is None or (fact.kept if holds else fact.status == "rejected"):
+            return None
+        value = fact.value if holds else None
+        on = {} if fact.suggestion is None else {fact.id: fact.suggestion}
+        return _saved(
+            self._append("set", {"items": {}, "facts": facts_to_json({fact.id: (kind_of(fact.value), value)}, on)})
+        )
 
     def _move_left(self, target: Callable[[WordEdges, Span], int | None]) -> Saved | None:
         item = self._focused()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assistant.project.fact_suggestions import FactItem
 from assistant.project.records import DocumentRow
 from assistant.project.state import Item
 from bioassist.documents import Span
@@ -30,13 +31,15 @@ class DocumentSummary(DocumentRow):
 class DocumentView:
     """The open document. `items` are sorted by start, longer first; rejected ones are among them.
 
-    `focus` is the id of the focused item. A view never changes; the session makes a new one.
+    `focus` is the id of the focused item, `facts` are the relations, attributes and others that are about it. A view
+    never changes; the session makes a new one.
     """
 
     row: DocumentRow
     text: str
     items: tuple[Item, ...]
     focus: str | None
+    facts: tuple[FactItem, ...] = ()
 
     def item(self, item_id: str) -> Item | None:
         return next((item for item in self.items if item.id == item_id), None)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from assistant.project.decisions import decisions_of
 from assistant.project.entries import Entry
+from assistant.project.facts import facts_of, label_of
 from bioassist.documents import Span
 
 _PAST = {"accept": "accepted", "reject": "rejected", "delete": "deleted", "edit": "changed to", "add": "added"}
@@ -18,6 +19,9 @@ def said(entry: Entry) -> str:
     if entry.action == "reopen":
         return "reopened the document"
     decided = list(decisions_of(entry))
+    if entry.action == "set" and "format" not in entry.payload:
+        verbs = {True: "accepted", False: "rejected"}
+        return ", ".join(f"{verbs[one.value is not None]} {label_of(one.said)}" for one in facts_of(entry) if one.said)
     if entry.action == "set":
         facts = len(entry.payload["facts"])
         return f"imported {_number(len(decided), 'item')}" + (f" and {_number(facts, 'other')}" if facts else "")

@@ -70,6 +70,16 @@ KEYS: tuple[Key, ...] = (
         DECIDE,
         "A",
     ),
+    Key(
+        "accept_fact",
+        "plus",
+        "accept_fact",
+        "Accept what is said",
+        "accept what the model says of it, one after the other",
+        DECIDE,
+        "+",
+    ),
+    Key("reject_fact", "minus", "reject_fact", "Reject what is said", "reject what the model says of it", DECIDE, "-"),
     Key("undo", "u", "undo", "Undo", "undo the last action, wherever it was", DECIDE, "u", footer=True),
     Key("redo", "U,ctrl+r", "redo", "Redo", "redo what was undone", DECIDE, "U ctrl+r"),
     Key("grow_left", "left_square_bracket,comma", "grow_left", "Grow left", "left edge one word out", EDGES, "[ ,"),
@@ -115,6 +125,9 @@ KEYS: tuple[Key, ...] = (
     Key("previous_document", "P", "previous_document", "Previous note", "previous note", DOCUMENTS, "P"),
     Key("documents", "o", "documents", "Notes", "list of notes; escape goes back", DOCUMENTS, "o", footer=True),
     Key("rejected", "h", "rejected", "Rejected", "hide or show what was rejected", SCREEN, "h"),
+    Key("near", "m", "near", "Near misses", "show or hide what the model nearly found", SCREEN, "m"),
+    Key("next_near", "M", "next_near", "Next near miss", "select the next near miss, to give it a label", ADD, "M"),
+    Key("confidence", "c", "confidence", "Confidence", "how often the model is right", SCREEN, "c"),
     Key("theme", "T", "theme", "Light/dark", "light or dark", SCREEN, "T"),
     Key("help", "question_mark,f1", "help", "Help", "all keys", SCREEN, "? F1", footer=True),
     Key("quit", "q", "quit", "Quit", "quit; everything is saved already", SCREEN, "q", footer=True),
@@ -128,7 +141,19 @@ DIGITS: tuple[Key, ...] = tuple(
 
 # What works while words are being selected; a decision then would be a slip of the finger.
 WHILE_SELECTING = frozenset(
-    ("label", "choose_label", "select", "search", "search_next", "rejected", "theme", "help", "quit")
+    (
+        "label",
+        "choose_label",
+        "select",
+        "search",
+        "search_next",
+        "rejected",
+        "near",
+        "next_near",
+        "theme",
+        "help",
+        "quit",
+    )
 )
 
 # While words are being selected. The arrows scroll otherwise.

@@ -1,7 +1,8 @@
 """How a span is written into its line: brackets, a short label, and a sign for what a person decided.
 
-Colour says the same once more, never alone: `▌aspirin▕Med?` waits for a decision, `✓` was accepted, `~` edited,
-`+` added by a person, `✗` rejected. A fragment of a discontinuous span that is not its last ends in `…`.
+Colour says the same once more, never alone: `▌aspirin▕Med?` waits for a decision, `≠` does so and sources disagree,
+`✓` was accepted, `~` edited, `+` added by a person, `✗` rejected. A fragment of a discontinuous span that is not its
+last ends in `…`. What the model nearly found is `┊aspirin┊∘`.
 """
 
 from __future__ import annotations
@@ -14,19 +15,34 @@ from assistant.tui.atoms import Mark
 
 if TYPE_CHECKING:
     from assistant.project.state import Item
+    from bioassist.documents import Span
 
 OPENING = "▌"
 CLOSING = "▕"
 GOES_ON = "…"
-SIGNS: Mapping[str, str] = {"pending": "?", "accepted": "✓", "edited": "~", "added": "+", "rejected": "✗"}
+NEAR_BAR, NEAR_SIGN = "┊", "∘"
+SIGNS: Mapping[str, str] = {
+    "pending": "?",
+    "disputed": "≠",
+    "accepted": "✓",
+    "edited": "~",
+    "added": "+",
+    "rejected": "✗",
+}
 WORDS: Mapping[str, str] = {
     "pending": "to decide",
+    "disputed": "to decide, sources disagree",
     "accepted": "accepted",
     "edited": "edited",
     "added": "added",
     "rejected": "rejected",
 }
 DECIDED = ("accepted", "edited", "added")
+
+
+def state_of(item: Item) -> str:
+    """The key of an item's sign and words."""
+    return "disputed" if item.status == "pending" and item.disagreement else item.status
 
 
 def abbreviations(names: Iterable[str]) -> dict[str, str]:
@@ -51,9 +67,16 @@ def marks_of(items: Sequence[Item], short: Mapping[str, str], *, rejected: bool 
         tag = short.get(item.type) or item.type[:3].ljust(3)
         last = len(item.spans) - 1
         for place, span in enumerate(item.spans):
-            said = f"{tag}{SIGNS[item.status]}" if place == last else GOES_ON
+            said = f"{tag}{SIGNS[state_of(item)]}" if place == last else GOES_ON
             marks.append(Mark(number, span.start, span.end, OPENING, CLOSING, said))
     return marks
+
+
+def near_marks(spans: Iterable[Span], first: int) -> list[Mark]:
+    """The marks of what the model nearly found; `first` is the number that owns the first of them."""
+    return [
+        Mark(number, span.start, span.end, NEAR_BAR, NEAR_BAR, NEAR_SIGN) for number, span in enumerate(spans, first)
+    ]
 
 
 def _pairs(letters: str) -> Iterable[tuple[str, str]]:

@@ -25,7 +25,10 @@ BARS = (OPENING, CLOSING)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is on the text: its items (marks name them by number), the focus, the caret, the match that was found."""
+    """What is on the text: its items (marks name them by number), the focus, the caret, the match that was found.
+
+    Marks with numbers behind those of the items are near misses.
+    """
 
     items: Sequence[Item]
     focused: Item | None
@@ -70,7 +73,11 @@ def _styles(
         if owners[atom] is None and drawn != layout.text[offsets[atom]] and drawn.strip():
             styles[atom - first] = palette.odd  # a name stands for it
     low, high = offsets[first], offsets[after - 1]
-    touching = [mark for mark in layout.marks_touching(block) if mark.start <= high and mark.end > low]
+    touching = [
+        mark
+        for mark in layout.marks_touching(block)
+        if mark.start <= high and mark.end > low and mark.owner < len(shown.items)
+    ]
     touching.sort(key=lambda mark: (shown.items[mark.owner] is shown.focused, mark.start - mark.end))
     for mark in touching:
         item = shown.items[mark.owner]
@@ -82,7 +89,9 @@ def _styles(
                 styles[atom - first] = words
     for atom in range(first, after):
         owner = owners[atom]
-        if owner is not None:
+        if owner is not None and owner >= len(shown.items):
+            styles[atom - first] = palette.faint
+        elif owner is not None:
             item = shown.items[owner]
             shades = palette.span(schema.colour(item.type), item.status, item is shown.focused)
             styles[atom - first] = shades.bar if laid.glyphs[atom] in BARS else shades.tag

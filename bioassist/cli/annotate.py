@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,14 +16,18 @@ from bioassist.cli.exporting import Output, outputs, refuse_over_notes, write
 from bioassist.cli.formats import listed
 from bioassist.cli.progress import Display
 from bioassist.cli.review import leave
+from bioassist.cli.suggesting import asked_for, suggesters_of
 from bioassist.cli.untrained import SHORT, untrained
 from bioassist.errors import BioassistError, InputError, ModelError, UsageError
 from bioassist.reading import check_encoding
 
 if TYPE_CHECKING:
+    from assistant.engine.pipeline import Annotator
     from assistant.models import ResolvedModel
     from assistant.project.intake import Finding, NoteFile
     from assistant.project.store import Project
+    from assistant.suggesters.protocol import Suggester
+    from assistant.suggesters.running import SuggesterRun
     from bioassist.schema import Schema
 
 
@@ -39,6 +43,10 @@ if TYPE_CHECKING:
 @click.option("--adapter", type=click.Path(path_type=Path), metavar="GGUF", help="A LoRA adapter for the model.")
 @click.option("--task", type=click.Choice(["ner.typed", "ner.inline", "ner.paper"]),
               help="All types in one pass, in lines or inline, or the paper's.  [default: the model's]")  # fmt: skip
+@click.option("--suggester", "suggesters", multiple=True, metavar="KIND:PATH",
+              help="Suggest by terms:FILE (CSV, OBO), rules:FILE (TOML) or spacy:PIPELINE too, from now on; none: "
+              "no more.")  # fmt: skip
+@click.option("--no-model", is_flag=True, help="Run the suggesters alone, without the language model.")
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="Threads for llama.cpp.  [default: by load]")
 @click.option("--gpu-layers", default="auto", show_default=True, metavar="N|all|auto", help="Layers to put on the GPU.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Read at most N notes this time.")
@@ -67,6 +75,7 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
       bioassist annotate notes/
       bioassist annotate notes/ --no-review --output brat:out/brat --output spacy:out/spacy
       bioassist annotate notes.csv --text-column report --id-column visit
+      bioassist annotate notes/ --suggester terms:drugs.csv --suggester rules:rules.toml --no-model
     """
     from assistant.project.intake import default_project, gather, take_in
     from assistant.project.store import Project
@@ -78,14 +87,18 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
     if options["encoding"]:
         check_encoding(options["encoding"])
     schema = _schema(options["schema_file"])
+    asked = asked_for(options["suggesters"])
     found, findings = gather(notes)
     columns = options["text_column"], options["id_column"]
     files, tables = tables_among(found, *columns, options["encoding"])
     refuse_over_notes(planned, [file.path for file in found], [Path(name) for name in notes if Path(name).is_dir()])
     path = options["project_path"] or default_project(notes)
-    model = _model(options)
+    _check_no_model(options, nothing_else=not asked and not path.exists())
+    model = None if options["no_model"] else _model(options)
     with Project.open(path, create=True) as project:
         _set_schema(project, schema)
+        suggesters = suggesters_of(project, asked)
+        _check_no_model(options, nothing_else=not suggesters)
         # One transaction: a commit a note would wait for the disk ten thousand times.
         with project.transaction():
             findings += take_in(project, files, encoding=options["encoding"], new_versions=options["new_versions"])
@@ -95,7 +108,7 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
         if not any(row.text_sha for row in project.documents()):
             raise InputError("none of these notes could be read.", where=", ".join(notes))
         _take_beside(project, files)
-        failed = _annotate(project, model, options)
+        failed = _annotate(project, model, suggesters, options)
         incomplete, refused = _export(project, planned, options["include"])
         code = _outcome(project, findings, failed, incomplete, options["as_json"])
         return refused or code
@@ -118,6 +131,18 @@ def _take_beside(project: Project, files: Sequence[NoteFile]) -> None:
 def check_gpu_layers(value: str) -> None:
     if value not in ("auto", "all") and not value.isdecimal():
         raise UsageError(f"--gpu-layers takes a number, all or auto, not {value!r}.")
+
+
+def _check_no_model(options: dict[str, Any], nothing_else: bool) -> None:
+    if not options["no_model"]:
+        return
+    if options["model"] or options["adapter"] or options["task"]:
+        raise UsageError("--no-model goes with neither --model, --adapter nor --task.")
+    if nothing_else:
+        raise UsageError(
+            "without a model and without suggesters there is nothing to annotate with.",
+            next_step="Name one, such as --suggester terms:drugs.csv.",
+        )
 
 
 def _model(options: dict[str, Any]) -> ResolvedModel:
@@ -162,31 +187,27 @@ def _set_schema(project: Project, wanted: Schema | None) -> None:
     project.set_schema(chosen)
 
 
-def _annotate(project: Project, model: ResolvedModel, options: dict[str, Any]) -> int:
-    """Run the engine, with the screen if there is one to show; how many notes failed."""
-    from assistant.engine.pipeline import Annotator, EngineSettings
+def _annotate(
+    project: Project, model: ResolvedModel | None, suggesters: Sequence[Suggester], options: dict[str, Any]
+) -> int:
+    """Run the engine, with the screen if there is one to show; on how many notes something failed."""
+    from assistant.suggesters.running import SuggesterRun
 
-    task = _task(model, options["task"])
-    settings = EngineSettings(
-        model=model.path,
-        name=model.name,
-        identity=model.identity,
-        adapter=model.adapter,
-        task=task,
-        trained=frozenset(model.trained_labels.get(task, ())),
-        threads=options["threads"],
-        tuning=model.tuning,
-        gpu_layers=options["gpu_layers"],
-        deterministic=options["deterministic"],
-        fresh=options["fresh"],
-        limit=options["limit"],
-    )
-    notice = untrained(project.schema, settings.trained_types(project.schema))
-    if notice:
-        say(f"bioassist: {notice}")
-    review = sys.stdout.isatty() and not options["no_review"]
     display = Display()
-    annotator = Annotator(project, settings, display.take)
+    beside = SuggesterRun(
+        project,
+        suggesters,
+        display.take,
+        alone=model is None,
+        fresh=options["fresh"],
+        limit=options["limit"] if model is None else None,
+    )
+    if model is None:
+        annotator: Annotator | SuggesterRun = beside
+        notice = None
+    else:
+        annotator, notice = _annotator(project, model, beside, display, options)
+    review = sys.stdout.isatty() and not options["no_review"]
     with display:
         annotator.start()
         try:
@@ -203,25 +224,63 @@ def _annotate(project: Project, model: ResolvedModel, options: dict[str, Any]) -
             annotator.stop()
     if annotator.error is not None:
         raise annotator.error
-    return sum(row.state == "failed" and bool(row.text_sha) for row in project.documents())
+    incomplete = {number for one in project.suggesters.figures() for number in one.failed}
+    # A note that is ready with a reason has a stretch that could not be read.
+    with_reason = {row.id for row in project.documents() if row.text_sha and (row.state == "failed" or row.reason)}
+    return len(incomplete | with_reason)
+
+
+def _annotator(
+    project: Project, model: ResolvedModel, suggesters: SuggesterRun, display: Display, options: dict[str, Any]
+) -> tuple[Annotator, str | None]:
+    """The annotator with the model, and what to say of labels that the model was not trained for."""
+    from assistant.engine.pipeline import Annotator, EngineSettings
+    from assistant.project.refitting import refit
+
+    task = _task(model, options["task"])
+    settings = EngineSettings(
+        model=model.path,
+        name=model.name,
+        identity=model.identity,
+        adapter=model.adapter,
+        task=task,
+        trained=frozenset(model.trained_labels.get(task, ())),
+        trained_labels=model.trained_labels,
+        threads=options["threads"],
+        tuning=model.tuning,
+        gpu_layers=options["gpu_layers"],
+        deterministic=options["deterministic"],
+        fresh=options["fresh"],
+        limit=options["limit"],
+    )
+    _check_programs(model, settings.programs(project.schema))
+    if model.calibration is not None:
+        project.calibrations.put(model.identity, "model", model.calibration)
+    refit(project)
+    notice = untrained(project.schema, settings.trained_types(project.schema))
+    if notice:
+        say(f"bioassist: {notice}")
+    return Annotator(project, settings, display.take, suggesters), notice
 
 
 def _task(model: ResolvedModel, asked: str | None) -> str:
-    """The task to run: the person's, or the first that the model was trained for.
+    """The task to run for entities: the person's, or the first that the model was trained for."""
+    return asked or model.task
 
-    Raises ModelError if the model was trained for it with another template than this version renders.
+
+def _check_programs(model: ResolvedModel, programs: Mapping[str, str]) -> None:
+    """Raises ModelError if the model was trained with another template for one of `programs` than this version renders.
+
+    `programs` maps tasks to fingerprints.
     """
-    from bioassist.tasks.ner import FINGERPRINTS
-
-    task = asked or model.task
-    trained = model.programs.get(task)
-    if trained is not None and trained != FINGERPRINTS[task]:
-        raise ModelError(
-            f"the model was trained with the program {trained}, this version of bioassist runs {FINGERPRINTS[task]}.",
-            where=model.name,
-            next_step="Use a model that was trained with this version, or the version it was trained with.",
-        )
-    return task
+    for task, runs in programs.items():
+        trained = model.programs.get(task, runs)
+        if trained != runs:
+            raise ModelError(
+                f"the model was trained with the program {trained}, this version of bioassist runs {runs}.",
+                where=model.name,
+                next_step="Use a model that was trained with this version, or the version it was trained with.",
+            )
 
 
 def _any_ready(project: Project) -> bool:
@@ -257,11 +316,14 @@ def _outcome(project: Project, findings: list[Finding], failed: int, withheld: b
     for failure in status.failed:
         if not any(finding.document == failure.document for finding in findings):
             say(f"bioassist: {project.path.parent / failure.path}: {failure.reason}")
+    for gap in status.gaps:
+        say(f"bioassist: {project.path.parent / gap.path}: {gap.reason}")
     left = status.pending + status.reading
     say(
         f"bioassist: {status.ready} of {status.documents} notes ready"
         + (f", {left} to go: the same command goes on" if left else "")
         + (f", {len(status.failed)} could not be read" if status.failed else "")
+        + (f", of {len(status.gaps)} not all could be read" if status.gaps else "")
         + f". Project: {project.path}"
     )
     if as_json:

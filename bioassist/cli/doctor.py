@@ -17,6 +17,7 @@ from typing import Literal
 import click
 
 from bioassist import __version__
+from bioassist.cli import gpu_builds
 from bioassist.cli.diagnostics import Exit, say, visible
 from bioassist.errors import BioassistError
 
@@ -26,11 +27,6 @@ _MEMORY = 1 << 30
 _SCREEN = (80, 24)
 # What the screens draw with; a terminal of another encoding shows question marks.
 _GLYPHS = "●▌─│✓…"
-
-_GPU_BUILD = (
-    "For an NVIDIA card: `CMAKE_ARGS=-DGGML_CUDA=on pip install --force-reinstall --no-cache-dir --no-binary "
-    "llama-cpp-python llama-cpp-python`; for others -DGGML_VULKAN=on."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +118,7 @@ def _engine() -> Iterator[Check]:
         yield Check("gpu", "ok", "this build can put layers on the GPU (--gpu-layers)")
         return
     seen = "; there is an NVIDIA card here" if shutil.which("nvidia-smi") else ""
-    yield Check("gpu", "note", f"this build computes on the processor alone{seen}", _GPU_BUILD)
+    yield Check("gpu", "note", f"this build computes on the processor alone{seen}", gpu_builds.advice(build["package"]))
 
 
 def _spacy() -> Check:

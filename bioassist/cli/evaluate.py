@@ -12,22 +12,16 @@ from bioassist.cli import scores
 from bioassist.cli.diagnostics import Exit, say
 from bioassist.cli.formats import listed
 from bioassist.errors import InputError, UsageError
+from bioassist.tasks.renderings import RENDERINGS
 
 if TYPE_CHECKING:
     from assistant.models import ResolvedModel
+    from bioassist.metrics.calibration import Calibration
+    from bioassist.schema import EntityType
     from trainer.corpora.shelf import Shelf
     from trainer.engine import Engine
     from trainer.gold import Named
-
-# What a task on the command line may be rendered as, the model's own first.
-TASKS = {
-    "ner": ("ner.inline", "ner.typed", "ner.paper"),
-    "re": ("re.pairs", "re.paper"),
-    "assertion": ("assertion",),
-    "nli": ("nli",),
-    "class": ("class.one", "class.many"),
-    "qa": ("qa.choice", "qa.free"),
-}
+    from trainer.windowing import Windowed
 
 
 @click.command("evaluate")
@@ -35,7 +29,7 @@ TASKS = {
               f"{listed()} and a path; or corpus:NAME, its development split.")  # fmt: skip
 @click.option("--model", metavar="NAME|GGUF", help="A model of the catalog, or a GGUF file.  [default: the default]")
 @click.option("--adapter", type=click.Path(path_type=Path), metavar="GGUF", help="A LoRA adapter for the model.")
-@click.option("--task", type=click.Choice(list(TASKS)), default="ner", show_default=True, help="What is judged.")
+@click.option("--task", type=click.Choice(list(RENDERINGS)), default="ner", show_default=True, help="What is judged.")
 @click.option("--program", metavar="NAME", help="How the task is rendered, as in ner.typed.  [default: the model's]")
 @click.option("--tokens", type=click.Choice(["given", "own"]), help="Words as the data have them, as papers count, or "
               "cut by bioassist, as in your notes.  [default: given where the data have words]")  # fmt: skip
@@ -69,7 +63,7 @@ def command(**options: Any) -> int:
 
     data = named(options["data"])
     model = resolve(options["model"], options["adapter"], offline=True)
-    program = _program(model, options["task"], options["program"])
+    program = program_of(model, options["task"], options["program"])
     threads = options["threads"] or psutil.cpu_count(logical=False) or 1
     with engine(model.path, model.adapter, threads) as running:
         told = {
@@ -83,7 +77,7 @@ def command(**options: Any) -> int:
             "published": scores.published(data.path) if data.format == "corpus" else [],
         }
         if options["task"] == "ner":
-            told |= _entities(running, data, program, options)
+            told |= _entities(running, data, program, model.calibration, options)
         else:
             told |= _decisions(running, data, program, options)
     if told["too_long"]:
@@ -99,24 +93,25 @@ def command(**options: Any) -> int:
     return Exit.FINDINGS if told["too_long"] else Exit.DONE
 
 
-def _program(model: ResolvedModel, task: str, asked: str | None) -> str:
+def program_of(model: ResolvedModel, task: str, asked: str | None) -> str:
     """The rendering to run: the person's, the first that the model was trained for, else the task's first."""
-    known = TASKS[task]
+    known = RENDERINGS[task]
     if asked is not None and asked not in known:
         raise UsageError(f"{asked!r} is no rendering of {task}.", next_step=f"Known: {', '.join(known)}.")
     return asked or next((name for name in model.trained_labels if name in known), known[0])
 
 
-def _shelf(options: dict[str, Any]) -> Shelf:
+def shelf(options: dict[str, Any]) -> Shelf:
     from trainer.corpora import default_root
     from trainer.corpora.shelf import Shelf
 
     return Shelf(options["corpora"] or default_root())
 
 
-def _entities(running: Engine, data: Named, program: str, options: dict[str, Any]) -> dict[str, Any]:
+def entity_data(data: Named, options: dict[str, Any]) -> tuple[list[Windowed], list[EntityType], bool]:
+    """The documents to look for entities in, the types to look for, and whether words are as the data give them."""
     from bioassist import schema as schemas
-    from trainer import evaluate, gold
+    from trainer import gold
 
     renamed = {}
     for one in options["renamed"]:
@@ -129,19 +124,31 @@ def _entities(running: Engine, data: Named, program: str, options: dict[str, Any
         given = gold.has_words(data.path)
     documents, types = gold.documents(
         data,
-        _shelf(options),
+        shelf(options),
         renamed=renamed,
         wanted=[name.strip() for name in (options["types"] or "").split(",") if name.strip()],
         schema=schemas.load(options["schema_file"]) if options["schema_file"] else None,
         given_words=given,
         window_words=options["window_words"],
     )
+    return documents, types, given
+
+
+def _entities(
+    running: Engine, data: Named, program: str, calibration: Calibration | None, options: dict[str, Any]
+) -> dict[str, Any]:
+    from bioassist.tasks.ner import FINGERPRINTS
+    from trainer import evaluate
+
+    documents, types, given = entity_data(data, options)
     chosen = evaluate.some(documents, options["limit"])
     found = evaluate.entities(running, chosen, types, program)
+    fits = calibration is not None and calibration.program == FINGERPRINTS[program]
     return {
         "tokens": "given" if given else "own",
         "types": [entity.name for entity in types],
         **scores.entity_figures(found),
+        **(scores.calibrated_figures(found, calibration, types) if calibration is not None and fits else {}),
     }
 
 
@@ -150,7 +157,7 @@ def _decisions(running: Engine, data: Named, program: str, options: dict[str, An
 
     if data.format != "corpus":
         raise UsageError(f"--task {options['task']} takes corpus:NAME.", where=str(data))
-    samples = gold.samples(data.path, program, _shelf(options), options["window_words"])
+    samples = gold.samples(data.path, program, shelf(options), options["window_words"])
     chosen = evaluate.some(samples, options["limit"])
     if not chosen:
         raise InputError("there is nothing to decide in it.", where=str(data))

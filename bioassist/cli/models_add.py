@@ -17,6 +17,8 @@ from bioassist.cli.diagnostics import say
 @click.option("--name", metavar="NAME", help="What to call it.  [default: what the adapter calls itself]")
 @click.option("--base", metavar="NAME", help="The catalog's model whose base it was trained on.  [default: the default "
               "model]")  # fmt: skip
+@click.option("--calibration", type=click.Path(path_type=Path), metavar="FILE", help="What its probabilities are "
+              "worth, as `train calibrate` writes it.")  # fmt: skip
 @click.option("--description", metavar="TEXT", help="One line for `models list`.")
 @click.option("--force", is_flag=True, help="Replace an entry of yours with that name.")
 def command(adapter: Path, **options: Any) -> None:

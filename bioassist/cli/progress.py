@@ -55,6 +55,10 @@ class Display:
                 self.documents_ready += 1
             case events.DocumentFailed(_, reason):
                 self._say(f"bioassist: a note failed: {reason}")
+            case events.SuggesterFailed(_, suggester, reason):
+                self._say(f"bioassist: {suggester} could not do all on a note: {reason}")
+            case events.WindowFailed(_, name, told):
+                self._say(f"bioassist: {name}: {told}; the rest is read.")
             case events.WorkerLost(reason, will_retry):
                 self._say(f"bioassist: {reason}; " + ("a fresh one takes over." if will_retry else "giving up."))
             case events.Progress():
@@ -65,7 +69,7 @@ class Display:
                     total=event.documents_all,
                     completed=event.documents_done,
                     description=visible(event.reading)[:width],
-                    rate=f"{event.words_per_s:.0f} words/s",
+                    rate=f"{event.words_per_s:.0f} words/s" if event.words_per_s else "",
                     left=left,
                 )
 

@@ -31,6 +31,7 @@ def command(project: Path, actor: str | None, light: bool, screenshot: Path | No
     """
     import sys
 
+    from assistant.project.refitting import refit
     from assistant.project.store import Project
     from assistant.review.session import ReviewSession
 
@@ -48,7 +49,8 @@ def command(project: Path, actor: str | None, light: bool, screenshot: Path | No
             raise ProjectError(
                 "the project has no documents.", where=str(project), next_step="Run `bioassist annotate`."
             )
-        run = opened.latest_run()
+        refit(opened)
+        run = next((one for one in reversed(opened.runs()) if one.model), None)
         notice = SHORT if run is not None and untrained(opened.schema, run.trained) else None
         app = ReviewApp(ReviewSession(opened, opened.actor), None, notice, dark=not light)
         app.run()

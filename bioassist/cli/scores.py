@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bioassist.metrics.bootstrap import Interval
+    from bioassist.metrics.calibration import Calibration
     from bioassist.metrics.spans import Score, Scores
+    from bioassist.schema import EntityType
     from trainer.evaluate import DecisionScores, EntityScores, TextScores
 
 
@@ -24,6 +26,17 @@ def entity_figures(found: EntityScores) -> dict[str, Any]:
         "tokens_per_word": found.tokens_per_word,
         "too_long": found.too_long,
     }
+
+
+def calibrated_figures(found: EntityScores, calibration: Calibration, types: Sequence[EntityType]) -> dict[str, Any]:
+    """What the probabilities of entities are worth as a project shows them, by the name that it has in JSON."""
+    label = {entity.name: entity.served_by for entity in types}
+    mentions = (entity for document in found.predicted for entity in document)
+    sure = [
+        (calibration.of(label[entity.type], probability), right)
+        for entity, (probability, right) in zip(mentions, found.sure, strict=True)
+    ]
+    return {"calibrated": {"fingerprint": calibration.fingerprint, **_sure(sure)}}
 
 
 def decision_figures(found: DecisionScores) -> dict[str, Any]:
@@ -71,7 +84,7 @@ def _sure(predicted: Sequence[tuple[float, bool]]) -> dict[str, Any]:
     from bioassist.metrics import calibration
 
     return {
-        "ece": calibration.ece(predicted),
+        "ece": calibration.ece(predicted) if predicted else None,
         "auroc": calibration.auroc(predicted),
         "reliability": [asdict(one) for one in calibration.reliability(predicted)],
     }
@@ -128,8 +141,13 @@ def _measured(told: dict[str, Any]) -> list[str]:
         for name, one in told["by_label"].items():
             lines.append(f"{name:<30}{one['precision']:>10.3f}{one['recall']:>8.3f}{one['f1']:>8.3f}{one['gold']:>7}")
         lines += ["", f"{_counted(told['samples'], 'sample')}, {told['decisions']:,} decisions"]
+    if told["ece"] is None:
+        return [*lines, "probabilities: none"]
     auroc = f"{told['auroc']:.3f}" if told["auroc"] is not None else "no figure"
     lines.append(f"probabilities: expected calibration error {told['ece']:.3f}, AUROC of correctness {auroc}")
+    if "calibrated" in told:
+        ours = told["calibrated"]
+        lines.append(f"as they are shown: expected calibration error {ours['ece']:.3f} ({ours['fingerprint']})")
     return lines
 
 

@@ -8,7 +8,15 @@ from typing import Any
 
 import click
 
-from bioassist.cli import train_ablate, train_average, train_composition, train_data, train_encoder
+from bioassist.cli import (
+    train_ablate,
+    train_average,
+    train_calibrate,
+    train_composition,
+    train_data,
+    train_encoder,
+    train_spacy,
+)
 from bioassist.cli.bases import base_of
 from bioassist.cli.diagnostics import Exit, say
 from bioassist.errors import BioassistError, InputError, UsageError
@@ -33,12 +41,14 @@ command.add_command(train_composition.command)
 command.add_command(train_average.command)
 command.add_command(train_ablate.command)
 command.add_command(train_encoder.command)
+command.add_command(train_calibrate.command)
+command.add_command(train_spacy.command)
 
 
 @command.command("run")
 @click.option("--data", "data_", required=True, type=click.Path(path_type=Path), help="A folder of `train data`.")
 @click.option("--recipe", required=True, metavar="NAME|FILE", help="How: smollm2-135m-cpu, smollm2-135m, llama2-7b, "
-              "llama2-13b, llama3-8b-qlora or a TOML file.")  # fmt: skip
+              "llama2-13b, llama2-13b-sharded, llama3-8b-qlora or a TOML file.")  # fmt: skip
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for checkpoints, log and adapter.")
 @click.option("--base", metavar="NAME|GGUF|FOLDER|HUB", help="The base model.  [default: the recipe's]")
 @click.option("--from-adapter", type=click.Path(path_type=Path), help="A peft adapter to begin with.")

@@ -24,7 +24,7 @@ from bioassist.errors import UsageError
 def command(**options: Any) -> int:
     """Train once on everything and once without each kind of task, for as many tokens each, and judge every source.
 
-    Stopped, the same command goes on. The table is printed and written to OUT/ablation.md.
+    Stopped, the same command goes on. The table is written to OUT/ablation.md after each run, and printed at the end.
 
     \b
     Example:
@@ -34,7 +34,7 @@ def command(**options: Any) -> int:
 
     from bioassist.cli.bases import base_of
     from trainer import recipe as recipes
-    from trainer.ablation import ablate, table
+    from trainer.ablation import TABLE, ablate
     from trainer.corpora import default_root
     from trainer.corpora.shelf import Shelf
     from trainer.mixture import load
@@ -42,9 +42,8 @@ def command(**options: Any) -> int:
     base = Path(base_of(options["base"]))
     if not base.is_file():
         raise UsageError("--base must be a GGUF file, which is judged too.", where=str(base))
-    mixture = load(options["mixture"])
-    found = ablate(
-        mixture,
+    ablate(
+        load(options["mixture"]),
         Shelf(options["corpora"] or default_root()),
         base,
         recipes.load(options["recipe"], options["changes"]),
@@ -54,9 +53,5 @@ def command(**options: Any) -> int:
         threads=options["threads"] or psutil.cpu_count(logical=False) or 1,
         say=lambda line: say(f"bioassist: {line}"),
     )
-    told = [f"# The mixture {mixture.name} without one kind of task", "",
-            f"{options['budget']:,} training tokens a run, at most {options['limit']:,} development samples a source.",
-            "", *table(found)]  # fmt: skip
-    (options["out"] / "ablation.md").write_text("\n".join(told) + "\n", "utf-8")
-    click.echo("\n".join(told))
+    click.echo((options["out"] / TABLE).read_text("utf-8"), nl=False)
     return Exit.DONE

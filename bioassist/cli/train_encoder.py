@@ -11,11 +11,13 @@ import click
 from bioassist.cli import scores
 from bioassist.cli.diagnostics import Exit, say
 from bioassist.errors import BioassistError, UsageError
+from bioassist.tasks.renderings import RENDERINGS
 
 if TYPE_CHECKING:
     from trainer.encoders import Finished
 
-TASKS = ("ner", "re", "nli", "class", "assertion")
+# An encoder writes nothing, so it answers no questions.
+TASKS = tuple(task for task in RENDERINGS if task != "qa")
 
 
 @click.command("encoder")

@@ -9,6 +9,7 @@ from bioassist.schema import DocumentClass
 from bioassist.tasks.lines import described, lines, shown
 from bioassist.tasks.program import Answer, Choice, Program, Text, fingerprint
 from bioassist.tasks.render import FRAME, framed
+from bioassist.words import first_words
 
 _ONE = (
     "Say which of these classes the text belongs to.\nClasses: {classes}",
@@ -21,9 +22,16 @@ _MANY = (
     "Go through the classes and decide for each whether the text speaks of it.\nClasses: {classes}",
 )
 NO, YES = " no", " yes"
+# What a class shows itself in stands at the beginning; a whole note does not fit every context.
+WORDS = 300
 
 ONE_FINGERPRINT = fingerprint("class.one", 1, *FRAME, _ONE[0])
 MANY_FINGERPRINT = fingerprint("class.many", 1, *FRAME, _MANY[0], NO, YES)
+
+
+def opening(text: str) -> list[Span]:
+    """The words of `text` that its class is told from."""
+    return first_words(text, WORDS)
 
 
 class Classification:

@@ -10,13 +10,16 @@ Three renderings of the same decisions:
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from bioassist.documents import Entity, Span
 from bioassist.schema import EntityType
+from bioassist.tasks import confidence
+from bioassist.tasks.confidence import Said
 from bioassist.tasks.lines import described, shown
 from bioassist.tasks.program import Answer, Choice, Piece, Program, Text, fingerprint
 from bioassist.tasks.render import FRAME, framed
@@ -80,11 +83,28 @@ PAPER_FINGERPRINT = fingerprint("ner.paper", 1, *FRAME, *PAPER_LINES.template, _
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """What was read from a program: entity type, extent in the text given, and probability (0 to 1)."""
+    """What was read from a program: entity type, extent in the text given, and probability (0 to 1).
+
+    `said` is what the model said of its words, where a language model was asked.
+    """
 
     type: str
     span: Span
     confidence: float
+    said: Said | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """Words that were all decided to be outside, where the model nearly began a mention: with which probability.
+
+    `type` is None where the model was not asked for it: labels that share their beginning are told apart only once
+    that is chosen.
+    """
+
+    type: str | None
+    span: Span
+    probability: float
 
 
 class Ner:
@@ -150,26 +170,69 @@ class Ner:
         return all(label == self.outside for label in labels[first : last + 1])
 
     def mentions(self, words: Sequence[Span], answers: Sequence[Answer]) -> list[Mention]:
-        """Read the answers, one a word, back as mentions.
-
-        A mention's confidence is the least probability among its labels, and that it ends where it does: a chain is
-        as sure as its weakest link.
-        """
-        labels = [answer.option for answer in answers]
+        """Read the answers, one a word, back as mentions; `bioassist.tasks.confidence` says how sure they are."""
         found: list[Mention] = []
-        begin: int | None = None
-        for place in range(len(labels) + 1):
-            goes_on = place < len(labels) and labels[place] in self._only_after
-            if begin is not None and not goes_on:
-                name = self._type_of[labels[begin]]
-                sure = [answers[index].probability for index in range(begin, place)]
-                if place < len(labels):
-                    sure.append(1.0 - answers[place].probability_of(self._inside[name]))
-                found.append(Mention(name, Span(words[begin].start, words[place - 1].end), min(sure)))
-                begin = None
-            if place < len(labels) and labels[place] in self._type_of:
-                begin = place
+        for begin, end in self._runs(answers):
+            name = self._type_of[answers[begin].option]
+            going_on = answers[end].probability_of(self._inside[name]) if end < len(answers) else 0.0
+            said = Said(
+                tuple(answer.probability for answer in answers[begin:end]),
+                max(answers[begin].rivals.values(), default=0.0),
+                1.0 - going_on,
+                1.0 - (self._beginning(answers[begin - 1]) if begin else 0.0),
+            )
+            sure = confidence.DEFINITIONS[confidence.IN_USE](said)
+            found.append(Mention(name, Span(words[begin].start, words[end - 1].end), sure, said))
         return found
+
+    def near_misses(self, words: Sequence[Span], answers: Sequence[Answer], least: float) -> list[NearMiss]:
+        """Where the model nearly began a mention: runs of words outside with a probability of `least` for that each.
+
+        The probability of a run is that a mention begins at one of its words. Left out is what lies directly in front
+        of a mention that was found: whether that begins earlier is a question of its edge.
+        """
+        weights = [self._beginning(answer) for answer in answers]
+        begun = {begin for begin, _ in self._runs(answers)}
+        found: list[NearMiss] = []
+        place = 0
+        while place < len(answers):
+            end = place
+            while end < len(answers) and weights[end] >= least:
+                end += 1
+            if end > place and end not in begun:
+                none = math.prod(1.0 - weight for weight in weights[place:end])
+                best = max(range(place, end), key=weights.__getitem__)
+                span = Span(words[place].start, words[end - 1].end)
+                found.append(NearMiss(self._nearest(answers[best]), span, 1.0 - none))
+            place = end + 1
+        return found
+
+    def _runs(self, answers: Sequence[Answer]) -> Iterator[tuple[int, int]]:
+        """The words of each mention, as half-open places."""
+        begin: int | None = None
+        for place in range(len(answers) + 1):
+            goes_on = place < len(answers) and answers[place].option in self._only_after
+            if begin is not None and not goes_on:
+                yield begin, place
+                begin = None
+            if place < len(answers) and answers[place].option in self._type_of:
+                begin = place
+
+    def _beginning(self, answer: Answer) -> float:
+        """The probability that a mention begins at a word that was decided to be outside; 0 at any other word."""
+        if answer.option != self.outside:
+            return 0.0
+        return sum(value for branch, value in answer.rivals.items() if self._begun_by(branch))
+
+    def _begun_by(self, branch: str) -> list[str]:
+        """The types of the labels in a branch; none if it holds others as well."""
+        labels = [label for label in self._choice.options if label.startswith(branch)]
+        return [self._type_of[label] for label in labels] if all(label in self._type_of for label in labels) else []
+
+    def _nearest(self, answer: Answer) -> str | None:
+        branch = max((one for one in answer.rivals if self._begun_by(one)), key=answer.rivals.__getitem__)
+        types = self._begun_by(branch)
+        return types[0] if len(types) == 1 else None
 
 
 def typed(types: Sequence[EntityType], wording: int = 0) -> Ner:

@@ -21,6 +21,10 @@ _FREE = (
 )
 # Long enough for the answers of the corpora, short enough for a small model to keep its thread.
 LIMIT = 256
+# How many words of a note a question is asked of at once; a whole note does not fit every context.
+CONTEXT = 300
+# Whether an answer rests on a sentence.
+SUPPORT = ("yes", "no")
 
 CHOICE_FINGERPRINT = fingerprint("qa.choice", 1, *FRAME, _GIVEN, _QUESTION, _CHOICE[0])
 FREE_FINGERPRINT = fingerprint("qa.free", 1, *FRAME, _GIVEN, _QUESTION, _FREE[0])
@@ -29,6 +33,11 @@ FREE_FINGERPRINT = fingerprint("qa.free", 1, *FRAME, _GIVEN, _QUESTION, _FREE[0]
 def _given(question: str, context: str) -> str:
     question, context = " ".join(question.split()), " ".join(context.split())
     return (_GIVEN if context else _QUESTION).format(question=question, context=context)
+
+
+def support(question: str, answer: str) -> str:
+    """What `qa.choice` is asked of each sentence of a text, with the answers `SUPPORT`, once `qa.free` has answered."""
+    return f"Does the text support this answer? {question} {answer}"
 
 
 class Choosing:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bioassist.documents import Entity, Span
 from bioassist.schema import RelationType
@@ -17,7 +18,12 @@ from bioassist.tasks.lines import Naming, described, lines, shown
 from bioassist.tasks.program import Answer, Choice, Program, Text, fingerprint
 from bioassist.tasks.render import FRAME, framed
 
+T = TypeVar("T")
+Pair = tuple[Entity, Entity]
+
 NONE = " none"
+# A line costs some twelve tokens; more of them are another program over the same window.
+PAIRS = 16
 _ARROW = " > "
 _PAIRS = (
     "Say of each pair how the first is related to the second in the text, or none.\nRelations: {relations}",
@@ -56,26 +62,42 @@ class Pairs:
         listed = described([(relation.served_by, relation.description) for relation in types])
         self.instruction = _PAIRS[wording].format(relations=listed)
 
-    def pairs(self, entities: Iterable[Entity]) -> Iterator[tuple[Entity, Entity]]:
-        """The ordered pairs that a relation could join by its types, in the order of the text.
+    def pairs(self, entities: Iterable[Entity], types: Sequence[RelationType] | None = None) -> Iterator[Pair]:
+        """The ordered pairs that a relation could join by its types, relation by relation, in the order of the text.
 
-        Where all relations of a pair are symmetric it comes once, the first in the text before the second.
+        `types` are those of the relations that count, all unless they are given. Where all relations of a pair are
+        symmetric it comes once, the first in the text before the second.
         """
         ordered = sorted(entities, key=lambda entity: (entity.start, entity.end, entity.id))
-        for place, head in enumerate(ordered):
-            for other, tail in enumerate(ordered):
-                legal = self.legal(head.type, tail.type)
-                if place != other and (place < other or not all(relation.symmetric for relation in legal)) and legal:
-                    yield head, tail
+        seen: set[tuple[int, int]] = set()
+        for relation in self.types if types is None else types:
+            for place, head in enumerate(ordered):
+                for other, tail in enumerate(ordered):
+                    if place == other or (relation.symmetric and place > other) or (place, other) in seen:
+                        continue
+                    if _joins(relation, head.type, tail.type):
+                        seen.add((place, other))
+                        yield head, tail
+
+    def candidates(self, sentences: Iterable[Sequence[Entity]]) -> list[Pair]:
+        """The pairs to ask about in a window, whose sentences have these entities: first those within a sentence, which
+        is what models are trained on, then the others, of relations that reach further."""
+        inside = [list(entities) for entities in sentences]
+        found = [pair for entities in inside for pair in self.pairs(entities)]
+        further = [relation for relation in self.types if relation.reach != "sentence"]
+        near = {(head.id, tail.id) for head, tail in found}
+        everything = [entity for entities in inside for entity in entities]
+        return found + [pair for pair in self.pairs(everything, further) if (pair[0].id, pair[1].id) not in near]
 
     def legal(self, head: str, tail: str) -> tuple[RelationType, ...]:
         """The relations that may join entities of these types."""
-        return tuple(
-            relation
-            for relation in self.types
-            if (head in relation.head and tail in relation.tail)
-            or (relation.symmetric and tail in relation.head and head in relation.tail)
-        )
+        return tuple(relation for relation in self.types if _joins(relation, head, tail))
+
+    @staticmethod
+    def parts(pairs: Sequence[T]) -> Iterator[Sequence[T]]:
+        """The pairs of a window, or what stands for them, by programs: as many at once as one asks about."""
+        for start in range(0, len(pairs), PAIRS):
+            yield pairs[start : start + PAIRS]
 
     def program(self, text: str, words: Sequence[Span], pairs: Sequence[tuple[Entity, Entity]]) -> Program:
         """The program over `words` (offsets in `text`), a line for each pair; ValueError for a pair outside them."""
@@ -101,6 +123,11 @@ class Pairs:
                     found.append(Related(relation.name, head, tail, answer.probability))
                     break
         return found
+
+
+def _joins(relation: RelationType, head: str, tail: str) -> bool:
+    straight = head in relation.head and tail in relation.tail
+    return straight or (relation.symmetric and tail in relation.head and head in relation.tail)
 
 
 class Marked:

@@ -3,7 +3,9 @@
     #3<TAB>AnnotationUnconfirmed T3<TAB>model=SmolLM2-135M p=0.83 program=ner.typed untrained label
 
 `p` is the suggestion's probability with four digits; "untrained label" stands there if the model was never trained on
-the label. White space and "%" in names are percent-encoded. A suggestion that a person has decided on has no such note.
+the label. `source` names the kind of suggester where it is not the language model; `also`, once each, others that
+suggest the same. White space and "%" in names are percent-encoded. A suggestion that a person has decided on has no
+such note.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from bioassist.documents import Note, Provenance
 
 UNCONFIRMED = "AnnotationUnconfirmed"
 _UNTRAINED = "untrained label"
-_FIELD = re.compile(r"(model|p|program|source|actor)=(\S*)\Z")
+_FIELD = re.compile(r"(model|p|program|source|actor|also)=(\S*)\Z")
 
 
 def note_text(provenance: Provenance) -> str:
@@ -33,6 +35,8 @@ def _fields(provenance: Provenance) -> Iterator[str]:
         yield f"program={_quoted(provenance.program)}"
     if provenance.source != "model":
         yield f"source={_quoted(provenance.source)}"
+    for other in provenance.also:
+        yield f"also={_quoted(other)}"
     if provenance.actor is not None:
         yield f"actor={_quoted(provenance.actor)}"
     if not provenance.trained:
@@ -45,11 +49,15 @@ def provenance_of(note: Note) -> Provenance | None:
         return None
     trained = not note.text.endswith(_UNTRAINED)
     named: dict[str, str] = {}
+    also: list[str] = []
     for part in note.text.removesuffix(_UNTRAINED).split():
         match = _FIELD.match(part)
         if not match or match[1] in named:
             return None
-        named[match[1]] = unquote(match[2])
+        if match[1] == "also":
+            also.append(unquote(match[2]))
+        else:
+            named[match[1]] = unquote(match[2])
     try:
         confidence = float(named["p"]) if "p" in named else None
     except ValueError:
@@ -64,6 +72,7 @@ def provenance_of(note: Note) -> Provenance | None:
         named.get("program"),
         trained,
         named.get("actor"),
+        also=tuple(also),
     )
 
 

@@ -15,8 +15,8 @@ from bench_setup import SCHEMA, material, setup
 from assistant.bench import ours, rivals
 from assistant.bench.material import sentence_programs, up_to, window_programs, words_of
 from assistant.bench.trial import NotInstalledError, Trial
+from assistant.engine.decoder import Fed
 from assistant.engine.llama import Llama
-from assistant.engine.scheduler import Fed
 from bioassist.errors import EngineError
 from bioassist.tasks.program import Program, Text
 

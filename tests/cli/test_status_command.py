@@ -16,10 +16,11 @@ def test_where_a_project_stands(annotated: Desk) -> None:
     annotated.annotate()
     told = annotated.run("status", "notes.bioassist")
     assert told.code == 0 and told.said == ""
-    first, second, third, failed, *table = told.out.splitlines()
+    first, second, third, sure, failed, *table = told.out.splitlines()
     assert first == "3 documents: 1 done, 1 ready for review, 0 pending, 1 failed"
     assert second == "120 words read, 2 decisions in the journal"
     assert third.startswith("model tiny, ") and third.endswith(" words/s")
+    assert "no calibration; 1 of 300 single decisions, on 1 of 10 notes" in sure
     assert failed.startswith("failed: notes/c.txt: the file is empty")
     assert table[1].split() == ["pending", "accepted", "edited", "rejected", "added"]
     counts = {row.split()[0]: [int(number) for number in row.split()[1:]] for row in table[2:]}

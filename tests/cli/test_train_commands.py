@@ -97,6 +97,15 @@ def test_from_corpora_to_annotations(bench: Desk) -> None:
         assert told.code == 0, told
         scores[name] = told.json["exact"]["f1"]
     assert scores["merged"] > max(0.8, scores["before"])
+    told = bench.run("train", "calibrate", "--data", "iob:corpora/ner/bc5cdr-chem/train.tsv", "--map",
+                     "Chemical=Medication", "--schema", "schema.toml", "--model", bench.model, "--adapter",
+                     "drugs.gguf", "--window-words", "5", "--out", "fitted.json", "--json")  # fmt: skip
+    assert told.code == 0, told
+    kept = json.loads((bench.folder / "fitted.json").read_text("utf-8"))
+    assert kept == told.json["calibration"] and kept["fingerprint"] in told.said
+    assert kept["labels"].keys() == {"Medication"} and len(kept["model"]["adapter"]) == 64
+    assert kept["decisions"] == told.json["mentions"] > 3
+    assert {row["name"] for row in told.json["definitions"]} >= {"span", "weakest"}
     told = bench.run("annotate", "notes", "--model", bench.model, "--adapter", "drugs.gguf", "--schema", "schema.toml",
                      "--no-review", "--offline")  # fmt: skip
     assert told.code == 0, told
@@ -154,3 +163,14 @@ def test_a_picture_shows_how_sure_the_model_was(bench: Desk) -> None:
     bins = told.json["reliability"]
     assert sum(one["count"] for one in bins) == told.json["exact"]["predicted"] > 0
     assert (bench.folder / "sure.svg").read_text().startswith("<svg")
+
+
+def test_what_cannot_be_calibrated_says_so(bench: Desk) -> None:
+    put(bench.folder, {"one.tsv": "He\tO\ntook\tO\naspirin\tB-Chemical\n\n"})
+    told = bench.run("train", "calibrate", "--data", "iob:one.tsv", "--model", bench.model)
+    assert told.code == 3 and "too little" in told.said
+    told = bench.run("train", "calibrate", "--data", "iob:nowhere.tsv", "--model", bench.model)
+    assert told.code == 3 and "no such file" in told.said
+    told = bench.run("train", "calibrate", "--data", "iob:corpora/ner/bc5cdr-chem/train.tsv", "--model", bench.model,
+                     "--window-words", "5", "--out", "nowhere/c.json")  # fmt: skip
+    assert told.code == 2 and "there is no folder" in told.said

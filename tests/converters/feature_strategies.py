@@ -63,7 +63,8 @@ def documents_with(draw: st.DrawFn, features: frozenset[Feature], certain: Featu
         attributes += [Attribute("A1", "Negated", "T1"), Attribute("A2", "Assertion", "T2", "possible")]
     said = {}
     if has.get("unreviewed"):
-        said |= {"T2": Provenance("unreviewed", "model", 0.25, "SmolLM2-135M", "ner.typed/1:0f3a", False)}
+        also = ("terms:drugs of 2026.csv", "rules:rules.toml")
+        said |= {"T2": Provenance("unreviewed", "model", 0.25, "SmolLM2-135M", "ner.typed/1:0f3a", False, also=also)}
     if has.get("provenance"):
         said |= {
             "T3": Provenance("edited", "model", 0.5, "SmolLM2-135M", actor="ann"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from bioassist.tasks.program import Answer, Free
 from bioassist.tasks.qa import Choosing, Writing
 from bioassist.tasks.relations import Marked, Pairs
 from bioassist.tasks.render import WORDINGS
+from bioassist.tasks.renderings import RENDERINGS
 from bioassist.words import words
 
 TEXT = "Aspirin caused bleeding.\nNo rash on aspirin; aspirin was stopped for the bleeding."
@@ -34,7 +37,16 @@ ENTITIES = (
 
 def test_legal_pairs_are_those_of_the_schema_and_symmetric_ones_come_once() -> None:
     pairs = [(head.id, tail.id) for head, tail in RELATIONS.pairs(ENTITIES)]
-    assert pairs == [("T1", "T2"), ("T1", "T3"), ("T1", "T4"), ("T4", "T2"), ("T4", "T3")]
+    assert pairs == [("T1", "T2"), ("T1", "T3"), ("T4", "T2"), ("T4", "T3"), ("T1", "T4")]
+
+
+def test_pairs_of_a_sentence_are_asked_first_and_a_relation_may_reach_no_further() -> None:
+    sentences = [ENTITIES[:2], ENTITIES[2:]]
+    every = [(head.id, tail.id) for head, tail in RELATIONS.candidates(sentences)]
+    assert every == [("T1", "T2"), ("T4", "T3"), ("T1", "T3"), ("T4", "T2"), ("T1", "T4")]
+    near = Pairs([replace(relation, reach="sentence") for relation in (CAUSES, TREATS)] + [WITH])
+    pairs = [(head.id, tail.id) for head, tail in near.candidates(sentences)]
+    assert pairs == [("T1", "T2"), ("T4", "T3"), ("T1", "T4")], "WITH alone reaches over the sentence"
 
 
 @settings(deadline=None)
@@ -156,3 +168,8 @@ def test_every_wording_lists_the_labels_and_has_the_same_fingerprint(wording: in
     for task, labels in tasks:
         assert all(label in task.instruction for label in labels)
         assert FINGERPRINTS[task.task] == task.fingerprint
+
+
+def test_every_program_is_a_rendering_of_one_task() -> None:
+    assert sorted(program for programs in RENDERINGS.values() for program in programs) == sorted(FINGERPRINTS)
+    assert all(program.split(".")[0] == task for task, programs in RENDERINGS.items() for program in programs)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioassist.documents import Entity, Span
 from bioassist.schema import EntityType, built_in
+from bioassist.tasks.confidence import Said
 from bioassist.tasks.ner import FINGERPRINTS, Ner, inline, paper, typed
 from bioassist.tasks.program import Answer, Choice, Program, Text, fingerprint
 
@@ -137,15 +140,79 @@ def test_of_two_that_overlap_the_longer_stays() -> None:
     assert left_out == [short]
 
 
-def test_a_mention_is_as_sure_as_its_least_sure_label_and_its_end() -> None:
-    spans = spans_of("chest pain today")
+def test_a_mention_is_as_sure_as_its_labels_and_its_edges_together() -> None:
+    spans = spans_of("mild chest pain today")
     answers = [
+        Answer(" O", 0.8, {" B-Test": 0.2}),
         Answer(" B-Test", 0.9, {" O": 0.1}),
         Answer(" I-Test", 0.7, {" O": 0.3}),
         Answer(" O", 0.5, {" B-": 0.1, " I-Test": 0.4}),
     ]
     (mention,) = TYPED_NER.mentions(spans, answers)
-    assert (mention.span, mention.confidence) == (Span(0, 10), 0.6)
+    assert mention.span == Span(5, 15) and mention.confidence == pytest.approx(0.9 * 0.7 * 0.6 * 0.8)
+    assert mention.said == Said((0.9, 0.7), 0.1, 1 - 0.4, 1 - 0.2)
+
+
+def test_a_mention_at_the_end_of_a_window_ends_there() -> None:
+    (mention,) = INLINE_NER.mentions(spans_of("fever"), [Answer("\nChemical", 0.8, {"": 0.2})])
+    assert mention.confidence == 0.8 and mention.said == Said((0.8,), 0.2, 1.0, 1.0)
+
+
+def test_where_the_model_nearly_began_a_mention() -> None:
+    spans = spans_of("had mild fever and a rash today")
+    answers = [
+        Answer("", 0.99, {"\n": 0.01}),
+        Answer("", 0.7, {"\n": 0.3}),
+        Answer("", 0.6, {"\n": 0.4}),
+        Answer("", 0.95, {"\n": 0.05}),
+        # In front of a mention that was found: a question of its edge.
+        Answer("", 0.6, {"\n": 0.4}),
+        Answer("\nTest", 0.6, {"": 0.4}),
+        # Behind it: going on is no beginning.
+        Answer("", 0.5, {"\n": 0.1, "\t": 0.4}),
+    ]
+    (near,) = INLINE_NER.near_misses(spans, answers, 0.2)
+    assert (near.type, near.span) == (None, Span(4, 14)) and near.probability == pytest.approx(1 - 0.7 * 0.6)
+    assert [one.span for one in INLINE_NER.near_misses(spans, answers, 0.35)] == [Span(9, 14)]
+    assert INLINE_NER.near_misses(spans, answers, 0.45) == []
+
+
+@pytest.mark.parametrize(
+    ("task", "rivals", "type_"),
+    [
+        (PAPER_NER, {" B": 0.4}, "Disease"),
+        (TYPED_NER, {" B-Chemical": 0.4, " B-Test": 0.1}, "Drug"),
+        (TYPED_NER, {" B-": 0.5}, None),
+        (TYPED_NER, {" B-Test": 0.5}, None),
+    ],
+    ids=["one type", "the likelier of two", "not told apart", "one that begins a longer one"],
+)
+def test_a_near_miss_has_a_type_where_the_model_said_one(
+    task: Ner, rivals: dict[str, float], type_: str | None
+) -> None:
+    (near,) = task.near_misses([Span(0, 5)], [Answer(" O", 1 - sum(rivals.values()), rivals)], 0.3)
+    assert near.type == type_
+
+
+@both
+@settings(deadline=None)
+@given(annotated(), st.data())
+def test_near_misses_are_outside_all_mentions(
+    task: Ner, case: tuple[str, list[Span], list[Entity]], data: st.DataObject
+) -> None:
+    _, spans, gold = case
+    labels, _ = task.answers(spans, gold)
+    branch = "\n" if task is INLINE_NER else " B-"
+    answers = [
+        Answer(label, 1 - weight, {branch: weight} if label == task.outside else {task.outside: weight})
+        for label in labels
+        for weight in [data.draw(st.sampled_from([0.0, 0.1, 0.3, 0.45]))]
+    ]
+    near = task.near_misses(spans, answers, 0.2)
+    taken = [mention.span for mention in task.mentions(spans, answers)]
+    assert not any(one.span.overlaps(other) for one in near for other in taken)
+    assert all(0.2 <= one.probability <= 1 for one in near)
+    assert all(one.span.end < other.span.start for one, other in pairwise(near))
 
 
 def test_fingerprints_name_task_and_template() -> None:

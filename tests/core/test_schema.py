@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bioassist.errors import SchemaError
@@ -28,12 +30,82 @@ def test_the_built_in_schema_survives_being_written() -> None:
         ("[[entities]]\nname = 'A'\n[[entities]]\nname = 'B'\nmodel_label = 'A'", "there twice"),
         ("[[entities]]\nname = 'A'\ndescription = \"two\\nlines\"", "one line"),
         ("entities = 3", "must be tables"),
+        ("[[classes]]\nname = 'A'\nsuggest = 'no'", "must be true or false"),
+        (
+            "[[entities]]\nname = 'A'\n[[relations]]\nname = 'R'\nhead = ['A']\ntail = ['A']\nreach = 'note'",
+            "'sentence' or 'window'",
+        ),
+        ("[[classes]]\nname = 'A'\n[suggest]\nclasses = 'some'", "'one' or 'many'"),
+        ("[[classes]]\nname = 'A'\n[suggest]\nrelations = true", "'relations' is not known"),
+        ("suggest = true\n[[classes]]\nname = 'A'", "one table"),
+        ("[[classes]]\nname = 'A'\n[[statements]]\nname = 'S'", "needs its sentence"),
+        (
+            "[[classes]]\nname = 'A'\n[[statements]]\nname = 'S'\nstatement = 'x'\nagainst = 'note'",
+            "'sentence' or 'window'",
+        ),
+        ("[[classes]]\nname = 'A'\n[[questions]]\nname = 'Q'\nquestion = ' '", "needs its words"),
+        ("[[entities]]\nname = 'A'\n[[questions]]\nname = 'A'\nquestion = 'x'", "an entity type too"),
     ],
 )
 def test_mistakes_are_told_with_their_place(text: str, said: str) -> None:
     with pytest.raises(SchemaError, match=said) as error:
         loads(text, "mine.toml")
     assert "mine.toml" in str(error.value)
+
+
+ASKING = """
+name = "ward"
+
+[suggest]
+classes = "many"
+
+[[entities]]
+name = "Disease"
+
+[[relations]]
+name = "Causes"
+head = ["Disease"]
+tail = ["Disease"]
+symmetric = true
+suggest = false
+
+[[attributes]]
+name = "Negated"
+on = ["Disease"]
+suggest = true
+
+[[classes]]
+name = "letter"
+suggest = true
+
+[[statements]]
+name = "diabetic"
+statement = "The patient's \\"sugar\\" is diabetes."
+against = "window"
+
+[[questions]]
+name = "smoking"
+question = "Does the patient smoke?"
+suggest = false
+"""
+
+
+def test_what_the_model_is_asked_survives_being_written() -> None:
+    schema = loads(ASKING)
+    assert loads(schema.dumps()) == schema
+    assert schema.class_task == "many"
+    assert [one.suggest for one in (*schema.relations, *schema.attributes, *schema.classes)] == [False, True, True]
+    assert (schema.statements[0].against, schema.statements[0].suggest) == ("window", None)
+    assert schema.questions[0].question == "Does the patient smoke?"
+
+
+def test_the_fingerprint_tells_what_is_asked_from_what_is_not_said() -> None:
+    said = ["suggest = true", "suggest = false", ""]
+    schemas = [loads(f"[[classes]]\nname = 'A'\n{one}") for one in said]
+    assert len({schema.fingerprint for schema in schemas}) == 3
+    clinical = built_in()
+    before = replace(clinical, relations=tuple(replace(one, reach="") for one in clinical.relations))
+    assert before.fingerprint == "54de38269f9e", "projects of earlier versions are not read again for nothing"
 
 
 def test_an_unknown_built_in_lists_those_there_are() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ from assistant.models import catalog as catalog_module
 from assistant.models.gguf_file import LABELS_KEY, PROGRAMS_KEY
 from bioassist.cli.diagnostics import Exit
 from bioassist.errors import ModelError
+from bioassist.metrics.calibrating import Decided, curves, measured
+from bioassist.metrics.calibration import Calibration
+from bioassist.tasks.confidence import IN_USE
 from bioassist.tasks.fingerprints import FINGERPRINTS
 
 TRAINED = {
@@ -256,3 +260,72 @@ def test_only_its_own_base_and_adapter_are_kept(terminal: Terminal, adapter: Pat
         "mine/tiny.Q4_1.gguf",
         "tiny/tiny.Q4_1.gguf",
     ]
+
+
+def calibrate(target: Path, adapter: Path, program: str = FINGERPRINTS["ner.inline"]) -> Path:
+    """A calibration file of an adapter."""
+    decided = [Decided("Drug", f"note-{n}", n / 100, n % 3 == 0) for n in range(100)]
+    fitted = curves(decided)
+    model = {"name": "ward", "adapter": sums.sha256(adapter)}
+    made = Calibration(
+        IN_USE, program, model, ("brat:ward",), 100, 100, fitted.pooled, fitted.labels, measured(decided)
+    )
+    target.write_text(json.dumps(made.to_json()), "utf-8")
+    return target
+
+
+def test_a_calibration_goes_with_its_adapter(
+    terminal: Terminal, adapter: Path, card: Path, own_catalog: Path, tmp_path: Path
+) -> None:
+    before = beside(own_catalog)
+    fitted = calibrate(tmp_path / "fitted.json", adapter)
+    add = ("models", "add", str(adapter), "--card", str(card), "--name", "ward")
+    code, _, said = terminal.run(*add, "--calibration", str(fitted))
+    assert code == Exit.DONE, said
+    wanted = Calibration.from_json(json.loads(fitted.read_text("utf-8")))
+    facts = terminal.json("models", "info", "ward")["calibration"]
+    assert facts["fingerprint"] == wanted.fingerprint and facts["decisions"] == 100
+    assert "calibration error" in terminal.run("models", "info", "ward")[1]
+    assert terminal.run("models", "pull", "ward", "--type", "F16")[0] == Exit.DONE
+    assert resolve("ward", offline=True).calibration == wanted
+    assert resolve("ward", offline=True).adapter_sha256 == sums.sha256(adapter)
+    # An adapter of one's own in its place is another model.
+    assert resolve("ward", adapter, offline=True).calibration is None
+    assert terminal.run("models", "verify", "ward")[0] == Exit.DONE
+    kept = load_catalog().entries["ward"].calibration
+    assert kept is not None
+    kept.path.write_text(kept.path.read_text("utf-8") + " ", "utf-8")
+    assert terminal.run("models", "verify", "ward")[0] == Exit.FINDINGS
+    with pytest.raises(ModelError, match="not the one that the catalog names"):
+        resolve("ward", offline=True)
+    assert terminal.run(*add, "--force")[0] == Exit.DONE
+    assert load_catalog().entries["ward"].calibration is None and not kept.path.exists()
+    assert resolve("ward", offline=True).calibration is None
+    assert terminal.run(*add, "--force", "--calibration", str(fitted))[0] == Exit.DONE
+    assert terminal.run("models", "remove", "ward", "--entry", "--yes")[0] == Exit.DONE
+    assert beside(own_catalog) == before
+
+
+def test_a_calibration_of_something_else_is_refused(
+    terminal: Terminal, adapter: Path, card: Path, own_catalog: Path, tmp_path: Path
+) -> None:
+    before = beside(own_catalog)
+    other = write_tiny_adapter(tmp_path / "other.gguf", seed=1, metadata=TRAINED)
+    spoiled = json.loads(calibrate(tmp_path / "a.json", adapter).read_text("utf-8")) | {"decisions": 7}
+    measure = json.loads(calibrate(tmp_path / "a.json", adapter).read_text("utf-8"))
+    by_another = Calibration.from_json(measure)
+    files = {
+        "another adapter": calibrate(tmp_path / "b.json", other),
+        "not trained for": calibrate(tmp_path / "c.json", adapter, program="ner.typed/1:0123456789ab"),
+        "fingerprint": tmp_path / "d.json",
+        "no calibration file": card,
+        "gives 'alone'": tmp_path / "e.json",
+    }
+    files["fingerprint"].write_text(json.dumps(spoiled), "utf-8")
+    files["gives 'alone'"].write_text(json.dumps(replace(by_another, definition="weakest").to_json()), "utf-8")
+    for said, file in files.items():
+        code, _, told = terminal.run(
+            "models", "add", str(adapter), "--card", str(card), "--name", "ward", "--calibration", str(file)
+        )
+        assert code == Exit.MODEL and said in told, told
+    assert beside(own_catalog) == before

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tiny_model import write_tiny_adapter, write_tiny_llama
 
+from assistant.engine.decoder import Fed
 from assistant.engine.llama import Llama, Settings
-from assistant.engine.scheduler import Fed
 from assistant.models.gguf_file import LABELS_KEY, PROGRAMS_KEY, read_adapter, read_contents, read_model
 from bioassist.errors import ModelError
 

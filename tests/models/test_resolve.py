@@ -9,8 +9,8 @@ import pytest
 from models_setup import Publish, Published
 from tiny_model import write_tiny_adapter, write_tiny_llama
 
+from assistant.engine.decoder import Fed
 from assistant.engine.llama import Llama, Settings
-from assistant.engine.scheduler import Fed
 from assistant.models import Entry, ResolvedModel, pull, resolve, sums
 from assistant.models.gguf_file import LABELS_KEY, PROGRAMS_KEY
 from bioassist.errors import ModelError

@@ -73,12 +73,12 @@ def test_an_old_file_is_not_changed_by_reading(tmp_path: Path) -> None:
 
 
 def test_a_step_that_fails_leaves_the_file_at_the_step_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def m004_broken(database: Database) -> None:
+    def m099_broken(database: Database) -> None:
         database.execute("CREATE TABLE half (x)")
         raise ProjectError("cannot")
 
     path = historical(tmp_path / "old.bioassist", DATA / "project-001.sql")
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, m004_broken))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, m099_broken))
     with pytest.raises(ProjectError, match="cannot"):
         Project.open(path)
     assert not any("half" in sql for sql in shape(path / "project.sqlite"))
@@ -89,10 +89,10 @@ def test_a_step_that_fails_leaves_the_file_at_the_step_before(tmp_path: Path, mo
 
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_newer_file_is_refused_and_not_touched(tmp_path: Path, ward: Ward, read_only: bool) -> None:
-    ward.project._database.execute("INSERT INTO migrations VALUES (4, 'm004_relations', '2027-01-01')")
+    ward.project._database.execute("INSERT INTO migrations VALUES (99, 'm099_relations', '2027-01-01')")
     ward.project.close()
     before = (ward.path / "project.sqlite").read_bytes()
-    with pytest.raises(ProjectError, match=r"newer bioassist \(it has m004_relations\).*Update bioassist"):
+    with pytest.raises(ProjectError, match=r"newer bioassist \(it has m099_relations\).*Update bioassist"):
         Project.open(ward.path, read_only=read_only)
     assert (ward.path / "project.sqlite").read_bytes() == before
 

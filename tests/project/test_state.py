@@ -100,10 +100,11 @@ def test_a_new_schema_shows_where_labels_left(ward: Ward) -> None:
 
 SPANS = st.tuples(st.integers(0, 2), st.integers(1, 2)).map(lambda pair: (Span(pair[0], pair[0] + pair[1]),))
 EXTENTS = st.tuples(st.sampled_from(["Symptom", "Disease"]), SPANS)
+SUGGESTED = st.tuples(st.sampled_from(["Symptom", "Disease"]), SPANS, st.sampled_from(["model", "rules", "terms"]))
 
 
-def _suggestion(label: str, spans: tuple[Span, ...]) -> Suggestion:
-    return Suggestion(f"s-{label}-{spans}", label, spans, 0.5, "model", "m", "f", True, 1)
+def _suggestion(label: str, spans: tuple[Span, ...], source: str = "model") -> Suggestion:
+    return Suggestion(f"s-{label}-{spans}", label, spans, 0.5, source, "m", f"{source}/1", True, 1)
 
 
 @st.composite
@@ -117,13 +118,13 @@ def decisions(draw: st.DrawFn) -> Decision:
 
 
 @given(
-    suggested=st.lists(EXTENTS, max_size=8, unique=True),
-    later=st.lists(EXTENTS, max_size=4),
+    suggested=st.lists(SUGGESTED, max_size=8, unique=True),
+    later=st.lists(SUGGESTED, max_size=4),
     changes=st.lists(st.one_of(decisions(), EXTENTS), max_size=12),
 )
 def test_single_changes_come_to_the_same_as_folding_all(
-    suggested: list[tuple[str, tuple[Span, ...]]],
-    later: list[tuple[str, tuple[Span, ...]]],
+    suggested: list[tuple[str, tuple[Span, ...], str]],
+    later: list[tuple[str, tuple[Span, ...], str]],
     changes: list[Decision | tuple[str, tuple[Span, ...]]],
 ) -> None:
     """A decision is made, or (an extent) the decision on that suggestion is taken back."""
@@ -147,12 +148,13 @@ def test_single_changes_come_to_the_same_as_folding_all(
             standing.pop(item_id, None)
             show(followed.put(item_id, None))
     for one in later:
-        show({followed.suggest(_suggestion(*one))})
+        show(followed.suggest(_suggestion(*one)))
 
     whole = Fold([_suggestion(*one) for one in (*suggested, *later)], standing.values())
     assert {item.id: item for item in followed.items()} == {item.id: item for item in whole.items()}
     assert shown.keys() == {item.id for item in whole.items()}
     pending = [item for item in whole.items() if item.status == "pending"]
+    assert [shown[item.id] for item in pending] == pending
     kept = {(item.type, item.spans) for item in whole.items() if item.kept}
     assert not kept & {(item.type, item.spans) for item in pending}, "nothing waits that is there already"
 

@@ -11,10 +11,14 @@ from prepared_data import recipe
 from test_dataset import MIXTURE, NLI, TRAIN
 
 from bioassist.errors import UsageError
-from trainer import ablation
-from trainer.ablation import EVERYTHING, ablate, kind, table
+from trainer import ablation, judging
+from trainer.ablation import EVERYTHING, TABLE, ablate, kind, table
 from trainer.corpora.shelf import Shelf
-from trainer.mixture import load
+from trainer.engine import Engine
+from trainer.judging import Judged
+from trainer.mixture import Mixture, MixtureSource, load
+
+ASSERTION = 'attribute = ["Assertion", "how it is asserted", "present"]\nlabels = { "negation.negated" = "negated" }\n'
 
 
 @pytest.fixture
@@ -50,6 +54,51 @@ def test_each_kind_is_left_out_once_and_judged_everywhere(root: Path, tiny_model
     assert run() == found and len(said) == 3
     lines = table(found)
     assert len(lines) == 4 and "without ner | without nli" in lines[0] and lines[2].startswith("| bc5cdr-both")
+    told = (root / "out" / TABLE).read_text()
+    assert "3,000 training tokens a run, all development samples a source" in told and told.endswith(lines[-1] + "\n")
+    with pytest.raises(UsageError, match="begun with another recipe"):
+        ablate(load(str(root / "mixture.toml")), Shelf(root, whole=False), tiny_model, chosen, root / "out",
+               budget_tokens=2000)  # fmt: skip
+    with pytest.raises(UsageError, match="begun with another limit"):
+        ablate(load(str(root / "mixture.toml")), Shelf(root, whole=False), tiny_model, chosen, root / "out",
+               budget_tokens=3000, limit=5)  # fmt: skip
+
+
+class Stopped(BaseException):
+    """Stands for whatever ends an ablation between two of its runs."""
+
+
+def test_sources_of_weight_0_are_left_out_and_each_run_is_told_when_it_is_done(
+    root: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "weights.toml").write_text(
+        f'name = "weights"\nextends = "{root / "mixture.toml"}"\n[repeat]\n"bc2gm ner.inline" = 0\n', "utf-8"
+    )
+    third = MIXTURE + '[[sources]]\ncorpus = "bc2gm"\ntask = "ner.inline"\nlabels = { Gene = "Gene" }\n'
+    fourth = third + '[[sources]]\ncorpus = "negex"\ntask = "assertion"\nrepeat = 0\n' + ASSERTION
+    (root / "mixture.toml").write_text(fourth, "utf-8")
+    chosen = recipe(batch={"pack_tokens": 1024, "step_tokens": 1024})
+    judged: list[tuple[str, int | None]] = []
+
+    def judge(
+        running: Engine, mixture: Mixture, source: MixtureSource, shelf: Shelf, limit: int | None
+    ) -> Judged | None:
+        judged.append((f"{source.corpus} {source.task}", limit))
+        if len(judged) == 3:
+            raise Stopped
+        return judging.judge(running, mixture, source, shelf, limit)
+
+    monkeypatch.setattr(ablation, "judge", judge)
+    with pytest.raises(Stopped):
+        ablate(load(str(root / "weights.toml")), Shelf(root, whole=False), tiny_model, chosen, root / "out",
+               budget_tokens=1500, limit=1, threads=1)  # fmt: skip
+    assert judged == [("bc5cdr-both ner.inline", 1), ("mednli nli", 1), ("bc5cdr-both ner.inline", 1)]
+    told = (root / "out" / TABLE).read_text().splitlines()
+    assert told[-4] == "| source and task | measure | everything (95%) |"
+    assert "at most 1 development samples" in "".join(told) and told[-1].startswith("| mednli nli | accuracy |")
+    manifest = json.loads((root / "out" / EVERYTHING / "run" / "manifest.json").read_text())
+    assert manifest["start_from"] is None and manifest["result"]["dev"] is None
+    assert 1500 <= manifest["tokens"] < 1500 + 1024
 
 
 def test_one_kind_alone_leaves_nothing_to_compare(root: Path, tiny_model: Path) -> None:

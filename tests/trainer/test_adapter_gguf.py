@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from tiny_architectures import write_tiny
 
 from assistant.engine import merge
+from assistant.engine.decoder import Fed
 from assistant.engine.llama import Llama, Settings, quantize, vocabulary
-from assistant.engine.scheduler import Fed
 from assistant.models.gguf_file import read_adapter
 from bioassist.errors import ModelError
 from trainer.adapter import Adapter

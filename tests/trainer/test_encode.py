@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from assistant.engine.compile import Compiler, Given
+from assistant.engine.decoder import Fed
 from assistant.engine.llama import Vocabulary, vocabulary
-from assistant.engine.scheduler import Fed, Job, Scheduler
+from assistant.engine.scheduler import Job, Scheduler
 from bioassist.documents import Entity, Span
 from bioassist.schema import EntityType
 from bioassist.tasks.ner import Ner, inline, typed
@@ -45,6 +46,7 @@ class Follower:
 
     def share(self, source: int, target: int, length: int) -> None: ...
     def forget(self, sequence: int, start: int = 0) -> None: ...
+    def clear(self) -> None: ...
 
 
 @pytest.mark.parametrize("model", ["tiny_model", "tiny_spm_model"])

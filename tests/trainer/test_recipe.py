@@ -11,12 +11,16 @@ from trainer.recipe import load, names
 
 
 def test_shipped_recipes_load() -> None:
-    assert names() == ["llama2-13b", "llama2-7b", "llama3-8b-qlora", "smollm2-135m", "smollm2-135m-cpu"]
+    assert names() == [
+        "llama2-13b", "llama2-13b-sharded", "llama2-7b", "llama3-8b-qlora", "smollm2-135m", "smollm2-135m-cpu",
+    ]  # fmt: skip
     for name in names():
         assert load(name).name == name
     assert load("llama2-13b").optimization.epochs == 3.0
     assert load("llama3-8b-qlora").machine.quantize == "nf4"
     assert load("smollm2-135m-cpu").machine.device == "cpu"
+    whole, cut_up = load("llama2-13b").settings(), load("llama2-13b-sharded").settings()
+    assert {name for name in whole if whole[name] != cut_up[name]} == {"name", "machine.sharding"}
 
 
 def test_settings_are_changed_from_the_command_line() -> None:
@@ -38,6 +42,7 @@ def test_settings_are_changed_from_the_command_line() -> None:
         ("lora.rank=8.5", "int is wanted"),
         ("lora.rank=0", "must be more than 0"),
         ("optimization.warmup=3", "between 0 and 1"),
+        ("machine.sharding=half", "not one of none, full"),
         ("optimization.schedule=step", "not one of linear, cosine, constant"),
         ("machine.gradient_checkpointing=1", "bool is wanted"),
     ],
@@ -45,6 +50,13 @@ def test_settings_are_changed_from_the_command_line() -> None:
 def test_a_wrong_setting_is_named(change: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         load("smollm2-135m-cpu", [change])
+
+
+def test_a_base_in_4_bits_is_not_cut_up() -> None:
+    with pytest.raises(UsageError, match=r"4 bits .*cannot be cut up"):
+        load("llama3-8b-qlora", ["machine.sharding=full"])
+    with pytest.raises(UsageError, match=r"4 bits .*cannot be cut up"):
+        load("llama2-13b-sharded", ["machine.quantize=nf4"])
 
 
 def test_an_unknown_recipe_names_the_known(tmp_path: Path) -> None:

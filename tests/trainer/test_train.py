@@ -303,6 +303,7 @@ def test_it_runs_from_its_own_files_alone(base: Path, data: Path, tmp_path: Path
         "base",
         "checkpoints",
         "deciding",
+        "drawing",
         "memory",
         "optimizing",
         "packing",
@@ -311,6 +312,7 @@ def test_it_runs_from_its_own_files_alone(base: Path, data: Path, tmp_path: Path
         "recipe",
         "run",
         "run_log",
+        "sharding",
         "train",
     ):
         shutil.copy(root / "trainer" / f"{name}.py", tmp_path / "trainer")
@@ -333,6 +335,7 @@ sys.exit(code)
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == str(tmp_path / "out" / "adapter")
+    assert (tmp_path / "out" / run_log.PICTURE).read_bytes().startswith(b"\x89PNG")
     assert "tok/s" in done.stderr and "Traceback" not in done.stderr and "Warning" not in done.stderr
 
 

@@ -160,3 +160,22 @@ async def test_events_before_and_after_the_screen_do_no_harm(app: ReviewApp) -> 
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
     app.report(Finished(stopped=True))
+
+
+async def test_a_stretch_that_could_not_be_read_is_told_over_its_note(
+    app: ReviewApp, session: ReviewSession, ward: FakeProject
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        banner = app.review.banner
+        row, other = session.documents()[0], session.documents()[1]
+        reason = "ner.inline could not read characters 120 to 480: the model gives no finite numbers."
+        ward.project.set_state(row.id, "ready", reason)
+        app.review.open(row.id)
+        await pilot.pause()
+        assert banner.display and "characters 120 to 480" in str(banner.render())
+        app.report(WindowDone(session.documents()[2].id, 10, 1, None))
+        await pilot.pause()
+        assert banner.display, "it holds while others are read"
+        app.review.open(other.id)
+        await pilot.pause()
+        assert not banner.display

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.color import Color
 
 from assistant.project.state import Item
-from assistant.tui.marks import SIGNS, abbreviations, marks_of
+from assistant.tui.marks import SIGNS, abbreviations, marks_of, state_of
 from assistant.tui.palette import CONTRAST, Palette, contrast, legible
 from assistant.tui.themes import DARK, LIGHT
 from bioassist.documents import Span
@@ -37,8 +38,11 @@ def test_tags_of_the_clinical_schema_are_their_first_letters() -> None:
 
 
 def test_every_status_has_a_sign_of_its_own_and_tags_keep_their_width() -> None:
-    tags = [marks_of([item(status, (0, 4))], {"Symptom": "Sym"})[0].tag for status in SIGNS]
-    assert tags == ["Sym?", "Sym✓", "Sym~", "Sym+", "Sym✗"]
+    items = [item("pending" if status == "disputed" else status, (0, 4)) for status in SIGNS]
+    items[1] = replace(items[1], disagreement="rules:rules.toml says Disease [0, 4)")
+    assert [state_of(one) for one in items] == list(SIGNS)
+    tags = [marks_of([one], {"Symptom": "Sym"})[0].tag for one in items]
+    assert tags == ["Sym?", "Sym≠", "Sym✓", "Sym~", "Sym+", "Sym✗"]
 
 
 def test_fragments_say_that_they_go_on() -> None:

@@ -8,6 +8,8 @@ import pytest
 from textual.pilot import Pilot
 
 from assistant.engine.events import Progress, WorkerLost
+from assistant.project.records import Reference, Suggestion, suggestion_id
+from assistant.project.suggesters import Result, SuggesterRow
 from assistant.review.session import ReviewSession
 from assistant.tui.app import ReviewApp
 from bioassist.documents import Span
@@ -130,6 +132,23 @@ def test_untrained_label_and_disagreement_with_the_new_model(snap_compare: Compa
     assert decided.disagreement
     session.focus(decided.id)
     assert snap_compare(ReviewApp(session), terminal_size=WIDE)
+
+
+def test_sources_that_agree_and_disagree(snap_compare: Compare, fake: FakeProject) -> None:
+    note = fake.note("gp", "Given <Medication 0.62>aspirin</Medication> for <Symptom 0.8>chest pain</Symptom>.\n")
+    drugs = SuggesterRow("terms:/drugs.csv", "terms", "drugs.csv", "terms/1/0f3a52c81e77")
+    rules = SuggesterRow("rules:/rules.toml", "rules", "rules.toml", "rules/1/9d41b6e0c25a")
+    fake.project.suggesters.choose([drugs, rules])
+    sha = fake.project.document(note).text_sha
+
+    def said(by: SuggesterRow, label: str, span: Span, *means: Reference) -> Suggestion:
+        identity = suggestion_id(sha, label, (span,))
+        return Suggestion(identity, label, (span,), 0.9, by.source, by.name, by.fingerprint, True, None, means)
+
+    aspirin = said(drugs, "Medication", Span(6, 13), Reference("RXNORM", "1191", "aspirin"))
+    results = {drugs: [aspirin], rules: [said(rules, "Anatomy", Span(18, 23))]}
+    fake.project.suggesters.settle(note, {by.fingerprint: Result(found) for by, found in results.items()})
+    assert snap_compare(ReviewApp(ReviewSession(fake.project, "ana")), terminal_size=WIDE)
 
 
 def test_a_lost_worker(snap_compare: Compare, app: ReviewApp) -> None:

@@ -10,6 +10,6 @@ sentences elsewhere, AdamW with a linear schedule. Scores come from the code tha
 from __future__ import annotations
 
 from trainer.encoders.fine_tuning import Finished, fine_tune
-from trainer.encoders.settings import TASKS, Settings
+from trainer.encoders.settings import Settings
 
-__all__ = ["TASKS", "Finished", "Settings", "fine_tune"]
+__all__ = ["Finished", "Settings", "fine_tune"]

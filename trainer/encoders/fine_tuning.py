@@ -13,8 +13,7 @@ from safetensors import SafetensorError
 from transformers import PreTrainedModel
 
 from bioassist.errors import InputError, ModelError, UsageError
-from bioassist.schema import EntityType
-from trainer import gold, run_log
+from trainer import run_log
 from trainer.base import quiet
 from trainer.corpora import by_name
 from trainer.corpora.shelf import Shelf
@@ -27,7 +26,7 @@ from trainer.encoders.tagging import Tagger
 from trainer.encoders.texts import PROGRAMS, TextTask, lacking
 from trainer.evaluate import DecisionScores, EntityScores, some
 from trainer.gold import Named, source_of
-from trainer.windowing import Windowed
+from trainer.splits import entity_splits
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +61,18 @@ class _Entities:
     def __init__(self, corpus: str, shelf: Shelf, settings: Settings) -> None:
         if source_of(corpus, PROGRAMS["ner"]) is None and by_name(corpus).task != "ner":
             raise lacking(corpus, "ner")
-        given = gold.has_words(corpus)
-
-        def read(split: Literal["train", "dev"]) -> tuple[list[Windowed], list[EntityType]]:
-            return gold.documents(
-                Named("corpus", corpus),
-                shelf,
-                renamed={},
-                wanted=settings.types,
-                given_words=given,
-                window_words=settings.window_words,
-                split=split,
-            )
-
-        dev, _ = read("dev")
-        train, types = read("train")
-        leakage = Leakage(document.text for document in dev)
-        kept = [document for document in train if not leakage.holds(document.text)]
-        self.train, self.dev = some(kept, settings.limit), some(dev, settings.limit_dev)
-        self.leaked = len(train) - len(kept)
-        self.tokens: str | None = "given" if given else "own"
-        self.types = tuple(entity.name for entity in types)
-        self._tagger = Tagger(types)
+        splits = entity_splits(
+            Named("corpus", corpus),
+            shelf,
+            wanted=settings.types,
+            window_words=settings.window_words,
+            limit=settings.limit,
+            limit_dev=settings.limit_dev,
+        )
+        self.train, self.dev, self.leaked = splits.train, splits.dev, splits.leaked
+        self.tokens: str | None = splits.tokens
+        self.types = tuple(entity.name for entity in splits.types)
+        self._tagger = Tagger(splits.types)
         self.labels = self._tagger.tags
 
     def ready(self, tokenizer: Any, longest: int) -> _Ready:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-TASKS = ("ner", "re", "nli", "class", "assertion")
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:

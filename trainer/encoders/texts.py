@@ -16,6 +16,7 @@ from bioassist.documents import Document, Entity, Span
 from bioassist.errors import InputError, UsageError
 from bioassist.tasks.classification import YES
 from bioassist.tasks.render import OUTPUT
+from bioassist.tasks.renderings import RENDERINGS
 from bioassist.words import sentences
 from trainer.corpora import Split, by_name
 from trainer.corpora.pairs import NONE
@@ -26,14 +27,9 @@ from trainer.mixture import Mixture, MixtureSource, load
 from trainer.rendering import Drawing, Rendered, render_source
 from trainer.rendering.assertions import by_document, value_of
 
-# The programs of instruction models that a task stands beside, in the order in which a corpus is taken for them.
-PROGRAMS = {
-    "ner": ("ner.inline", "ner.typed", "ner.paper"),
-    "re": ("re.paper", "re.pairs"),
-    "nli": ("nli",),
-    "class": ("class.one", "class.many"),
-    "assertion": ("assertion",),
-}
+# The programs of instruction models that a task stands beside, in the order in which a corpus is taken for them: where
+# one has marked pairs, those are its labels.
+PROGRAMS = {**RENDERINGS, "re": tuple(reversed(RENDERINGS["re"]))}
 
 
 @dataclass(frozen=True, slots=True)

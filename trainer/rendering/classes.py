@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bioassist.errors import InputError
-from bioassist.tasks.classification import Classification
+from bioassist.tasks.classification import Classification, opening
 from bioassist.tasks.lines import shown
-from bioassist.words import words
 from trainer.corpora import Split, by_name
 from trainer.corpora.samples import ClassSample
 from trainer.corpora.shelf import Shelf
 from trainer.mixture import MixtureSource
 from trainer.rendering.rendered import Drawing, Rendered
-
-# What a class shows itself in stands at the beginning; a whole note does not fit every context.
-WORDS = 300
 
 
 def render(source: MixtureSource, shelf: Shelf, split: Split, drawing: Drawing) -> Iterator[Rendered]:
@@ -24,7 +20,7 @@ def render(source: MixtureSource, shelf: Shelf, split: Split, drawing: Drawing) 
         if not isinstance(sample, ClassSample):
             raise InputError(f"this corpus has no classes: it has {type(sample).__name__}.", where=source.corpus)
         gold = [source.labels[label][0] for label in sample.labels if label in source.labels]
-        cut = words(sample.document.text)[:WORDS]
+        cut = opening(sample.document.text)
         if not cut or (not many and len(gold) != 1):
             continue
         classes = drawing.some(source.classes) if many else list(source.classes)

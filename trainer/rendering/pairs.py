@@ -17,9 +17,6 @@ from trainer.corpora.shelf import Shelf
 from trainer.mixture import MixtureSource
 from trainer.rendering.rendered import Drawing, Rendered
 
-# A line costs some twelve tokens; more of them are another program over the same window.
-PAIRS = 16
-
 
 def render(source: MixtureSource, shelf: Shelf, split: Split, drawing: Drawing) -> Iterator[Rendered]:
     for document, pairs, lost in _documents(source, shelf, split):
@@ -28,8 +25,7 @@ def render(source: MixtureSource, shelf: Shelf, split: Split, drawing: Drawing) 
             task = Pairs(drawing.some(source.relations), drawing.wording())
             names = {relation.name for relation in task.types}
             asked = [pair for pair in inside if task.legal(pair.head.type, pair.tail.type)]
-            for start in range(0, len(asked), PAIRS):
-                part = asked[start : start + PAIRS]
+            for part in task.parts(asked):
                 joined = [(pair.head, pair.tail) for pair in part]
                 gold = [source.labels.get(pair.label, ("", ""))[0] for pair in part]
                 yield Rendered(

@@ -142,11 +142,14 @@ class _Comparing:
         # What the format alone made different stays as the project has it.
         label = given.type if entity.type == back.type else entity.type
         spans = given.spans if sorted(entity.spans) == sorted(back.spans) else entity.spans
-        if (label, spans) == (given.type, given.spans):
-            lost_its_mark = entity.id not in self._marked and (back.id in self._marked_back or not self._sent.exported)
-            if not (self._was_unreviewed(given.id) and (self._named or lost_its_mark)):
-                return None
+        if (label, spans) == (given.type, given.spans) and not self._is_confirmed(entity.id, back.id, given.id):
+            return None
         return (label, spans)
+
+    def _is_confirmed(self, found: str, back: str, given: str) -> bool:
+        """Whether a suggestion that comes back as it was sent was decided on all the same."""
+        lost_its_mark = found not in self._marked and (back in self._marked_back or not self._sent.exported)
+        return self._was_unreviewed(given) and (self._named or lost_its_mark)
 
     # Facts
 
@@ -194,7 +197,7 @@ class _Comparing:
             read = _aimed(back, lambda target: self._item_of(target) or f"?{target}", fact_id)
             same = [each.name for each in fields(value) if getattr(value, each.name) == getattr(read, each.name)]
             value = replace(value, **{each: getattr(original, each) for each in same})
-            if value == original:
+            if value == original and not self._is_confirmed(one.id, back.id, given.id):
                 return
         self._said.facts[fact_id] = (kind_of(value), value)
 

@@ -57,20 +57,20 @@ def decide(
     changed: dict[str, tuple[str, Value | None]] = {}
     for fact_id, (kind, value) in said.facts.items():
         was = there.facts.get(fact_id)
-        if (fact_id, value) in known or value in (was, there.shown.get(fact_id)):
+        confirmed = fact_id in there.waiting and value is not None
+        if (fact_id, value) in known or (value in (was, there.shown.get(fact_id)) and not confirmed):
             continue
         changed[fact_id] = (kind, value)
-        decided.facts[kind, "added" if was is None else "removed" if value is None else "changed"] += 1
+        how = "accepted" if value == was else "changed"
+        decided.facts[kind, "added" if was is None else "removed" if value is None else how] += 1
     _with_duplicates(there, said, items)
     back = {item_id for item_id in items if item_id in there.items and there.items[item_id].status == "rejected"}
     for fact_id, standing in there.shown.items():
         # What went with an entity does not come back with one that was marked anew.
-        if fact_id not in said.claimed and not back.isdisjoint(aims(standing)) and there.seqs[fact_id] <= sent.seq:
+        seq = there.seqs.get(fact_id, 0)
+        if fact_id not in said.claimed and not back.isdisjoint(aims(standing)) and seq <= sent.seq:
             changed.setdefault(fact_id, (kind_of(standing), None))
-        # What is on a hidden suggestion stays with the item that it was shown on, whatever becomes of that.
-        elif (
-            standing != there.facts[fact_id] and fact_id in said.claimed and not items.keys().isdisjoint(aims(standing))
-        ):
+        elif fact_id in said.claimed and _goes_on(there, said, items, fact_id):
             changed.setdefault(fact_id, (kind_of(standing), standing))
     if sent.exported:
         overruled = [one for one in (*items, *changed) if there.seqs.get(one, 0) > sent.seq]
@@ -80,7 +80,7 @@ def decide(
         if items or changed:
             payload = {
                 "items": items,
-                "facts": facts_to_json(changed),
+                "facts": facts_to_json(changed, {one: there.waiting[one] for one in changed if one in there.waiting}),
                 "source": SOURCE,
                 "format": format_name,
                 "named": named,
@@ -100,6 +100,21 @@ def _with_duplicates(there: Present, said: Said, items: dict[str, Any]) -> None:
     for item in kept:
         if item.id not in items and item.id not in said.claimed and (item.type, item.spans) in changed:
             items[item.id] = _record(there, item.id, item, None)
+
+
+def _goes_on(there: Present, said: Said, items: Mapping[str, Any], fact_id: str) -> bool:
+    """Whether a fact that the file has must be said, or it would go with what was changed about its items.
+
+    What a mention meant as it was suggested, it means in the file as it is now; and what is on a hidden suggestion
+    stays with the item that it was shown on, whatever becomes of that.
+    """
+    standing = there.shown[fact_id]
+    if fact_id in there.brought:
+        (target,) = aims(standing)
+        extent, item = said.items.get(target), there.items[target]
+        return extent is not None and _sorted(extent) != _sorted((item.type, item.spans))
+    hidden = standing != there.facts[fact_id] and fact_id not in there.waiting
+    return hidden and not items.keys().isdisjoint(aims(standing))
 
 
 def _is_so(item: Item | None, extent: Extent | None) -> bool:

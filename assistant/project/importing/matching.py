@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from bioassist.documents import Annotation, Document, Entity, Span
+from bioassist.documents import Annotation, Document, Entity, Event, Span
 from converters.annotations import retargeted, targets
 
 
@@ -44,11 +44,10 @@ def match(sent: Document, found: Document) -> Matching:
 
 
 def marked(document: Document) -> set[str]:
-    """Ids of the entities that are marked as unreviewed; brat has a trigger's mark on its event."""
+    """Ids of what is marked as unreviewed; brat has a trigger's mark on its event."""
     ids = {identity for identity, said in document.provenance.items() if said.status == "unreviewed"}
-    return {entity.id for entity in document.entities if entity.id in ids} | {
-        event.trigger for event in document.events if event.id in ids
-    }
+    others = {one.id for one in document.annotations() if one.id in ids and not isinstance(one, Event)}
+    return others | {event.trigger for event in document.events if event.id in ids}
 
 
 def entity_content(entity: Entity) -> tuple[str, tuple[Span, ...]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from assistant.project.facts import Value, aimed
+from assistant.project.fact_suggestions import fact_items
+from assistant.project.facts import SuggestedFact, Value, aimed
+from assistant.project.meanings import meanings
 from assistant.project.records import DocumentRow, Suggestion
 from assistant.project.state import Fold, Item
 from assistant.project.store import Project
@@ -13,9 +15,13 @@ from assistant.project.store import Project
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """`items` and `facts` are those that stand. `shown` are facts as an export has them: what is on a suggestion that
-    hides behind a kept item is on that. `suggestions` are those of every run. `seqs` are the numbers of the journal
-    entries that said the last word on an item or fact."""
+    """`items` and `facts` are those that stand or wait, `waiting` the suggestions of facts that wait, `brought` the ids
+    of facts that go with an item (`assistant.project.meanings`).
+
+    `shown` are facts as an export has them: what is on a suggestion that hides behind a kept item is on that.
+    `suggestions` are those of every run. `seqs` are the numbers of the journal entries that said the last word on an
+    item or fact.
+    """
 
     row: DocumentRow
     items: Mapping[str, Item]
@@ -23,6 +29,8 @@ class Present:
     shown: Mapping[str, Value]
     suggestions: Mapping[str, Suggestion]
     seqs: Mapping[str, int]
+    waiting: Mapping[str, SuggestedFact]
+    brought: Collection[str]
 
     @classmethod
     def of(cls, project: Project, there: DocumentRow) -> Present:
@@ -31,7 +39,16 @@ class Present:
         # A suggestion that hides behind a kept item of its extent may have been exported before that was there.
         items = {item.id: item for item in (*Fold(current).items(), *fold.items())}
         hidden, facts = fold.hidden(), project.facts(there.id)
+        rejected = {item.id for item in items.values() if item.status == "rejected"}
+        waiting = {
+            one.id: one.suggestion
+            for one in fact_items(project.suggested_facts(there.id), facts, hidden, rejected)
+            if one.status == "pending" and one.suggestion is not None
+        }
         standing = {item_id: fact.value for item_id, fact in facts.items() if fact.value is not None}
+        standing |= {item_id: one.value for item_id, one in waiting.items()}
+        brought = meanings(there.text_sha, items.values(), facts)
+        standing |= {one.id: one for one in brought}
         return cls(
             there,
             items,
@@ -40,4 +57,6 @@ class Present:
             {one.id: one for one in project.suggestions(there.id, all_runs=True)},
             {item.id: item.seq for item in items.values() if item.seq is not None}
             | {item_id: fact.seq for item_id, fact in facts.items()},
+            waiting,
+            frozenset(one.id for one in brought),
         )

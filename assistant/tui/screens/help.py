@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from assistant.tui.keymap import ADD, DECIDE, DOCUMENTS, EDGES, KEYS, MOVE, SCREEN
-from assistant.tui.marks import CLOSING, OPENING, SIGNS, WORDS
+from assistant.tui.marks import CLOSING, NEAR_BAR, NEAR_SIGN, OPENING, SIGNS, WORDS
 
 COLUMNS = ((MOVE, DECIDE, EDGES), (ADD, DOCUMENTS, SCREEN))
 TITLES = {EDGES: "Boundaries: plain grows, shift shrinks"}
@@ -70,6 +70,7 @@ def _column(groups: tuple[str, ...]) -> Table:
         _heading(table, "Signs")
         for status, sign in SIGNS.items():
             table.add_row(Text(f"{OPENING}…{CLOSING}Lab{sign}"), Text(WORDS[status]))
+        table.add_row(Text(f"{NEAR_BAR}…{NEAR_BAR}{NEAR_SIGN}"), Text("nearly found by the model"))
     return table
 
 

@@ -11,6 +11,7 @@ from assistant.tui.clock import now
 from assistant.tui.keymap import KEYS, WHILE_SELECTING
 from assistant.tui.screens.dialogs import LabelDialog, ThresholdDialog
 from assistant.tui.screens.help import HelpScreen
+from assistant.tui.screens.reliability import ReliabilityDialog
 from assistant.tui.screens.workbench import Refusal, Workbench
 from assistant.tui.widgets.document_list import DocumentList
 from assistant.tui.widgets.note_view import NoteView
@@ -65,6 +66,12 @@ class ReviewScreen(Workbench):
     def action_reject(self) -> None:
         self._decide(self.session.reject)
 
+    def action_accept_fact(self) -> None:
+        self._decide(self.session.accept_fact, "nothing is said of it that waits")
+
+    def action_reject_fact(self) -> None:
+        self._decide(self.session.reject_fact, "nothing is said of it that waits")
+
     def action_delete(self) -> None:
         self._decide(self.session.delete)
 
@@ -104,7 +111,11 @@ class ReviewScreen(Workbench):
             self._decide(lambda: self.session.relabel(label), "it has that label already")
             return
         span = selecting.span
-        if not isinstance(self.attempt(lambda: self.session.add(span.start, span.end, label)), Refusal):
+        nearly = span in self.note.near
+        add = (
+            self.session.add_near_miss if nearly else lambda span, label: self.session.add(span.start, span.end, label)
+        )
+        if not isinstance(self.attempt(lambda: add(span, label)), Refusal):
             self.status.saved(now(), f"added {label}")
             self.note.stop_selecting()
         self.show_decision()
@@ -250,6 +261,36 @@ class ReviewScreen(Workbench):
     def action_rejected(self) -> None:
         self.note.set_rejected(not self.note.show_rejected)
         self.status.say("rejected ones are shown" if self.note.show_rejected else "rejected ones are hidden")
+
+    def action_near(self) -> None:
+        self.near = not self.near
+        self.show()
+        count = len(self.note.near)
+        self.status.say(f"{count} near misses; M selects the next" if self.near else "near misses are hidden")
+
+    def action_next_near(self) -> None:
+        """Select the near miss after the caret, or after the focus: a label makes it a span."""
+        if not self.near:
+            self.action_near()
+        view, selecting = self.session.current, self.note.selecting
+        if view is None:
+            return
+        place = selecting.span.end if selecting is not None else view.focused.start if view.focused is not None else -1
+        following = [one for one in self.session.near_misses() if one.span.start >= place]
+        if not following:
+            self.status.say("no near miss after this")
+            return
+        nearest = following[0]
+        self.note.focus()
+        self.note.select(nearest.span)
+        self.status.say(f"nearly found{f' as {nearest.type}' if nearest.type else ''}, with {nearest.probability:.2f}")
+
+    def action_confidence(self) -> None:
+        standing = self.attempt(self.session.confidence)
+        if standing is None:
+            self.status.say("no model has read these notes")
+        elif not isinstance(standing, Refusal):
+            self.app.push_screen(ReliabilityDialog(standing))
 
     def action_theme(self) -> None:
         self.app.theme = "bioassist-light" if self.app.current_theme.dark else "bioassist-dark"

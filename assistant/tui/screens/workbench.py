@@ -24,6 +24,7 @@ from assistant.engine.events import (
     Event,
     Finished,
     Progress,
+    Suggested,
     WindowDone,
     WorkerLost,
 )
@@ -55,6 +56,10 @@ class Refusal:
     """What a call of the session comes to when it fails: a dialog is telling about it."""
 
 
+# How the banner begins over a note that is ready with a gap.
+NOT_ALL = "Not all of this note is read:"
+
+
 class Workbench(Screen[None]):
     """One open document, its neighbours at the left, the focus at the right; nothing here decides anything."""
 
@@ -71,6 +76,7 @@ class Workbench(Screen[None]):
         self._list_is_stale = False
         self._settle = SETTLE
         self.found: Span | None = None
+        self.near = False
         self.documents = DocumentList()
         self.title_line = TitleLine()
         self.banner = Static(id="banner")
@@ -115,10 +121,11 @@ class Workbench(Screen[None]):
         view = self.session.current
         chosen = None
         if view is not None:
-            self.note.show((view.row.id, view.row.text_sha), view.text, view.items, view.focus)
+            near = [one.span for one in self.session.near_misses()] if self.near else []
+            self.note.show((view.row.id, view.row.text_sha), view.text, view.items, view.focus, near)
             if self.note.selecting is not None:
                 chosen = self.note.selecting.span.of(view.text)
-        self.inspector.show(view, chosen)
+        self.inspector.show(view, chosen, self.session.calibrated())
         self.title_line.show(view)
 
     def show_decision(self) -> None:
@@ -188,6 +195,7 @@ class Workbench(Screen[None]):
         if self._annotator is not None and view.row.state in ("pending", "reading"):
             self._annotator.prioritise(view.row.id)
         self.documents.show(self.documents.rows, view.row.id)
+        self._announce_gap()
         self.show()
 
     def _open_first(self) -> None:
@@ -219,16 +227,27 @@ class Workbench(Screen[None]):
                 self._announce(f"The model's process stopped: {event.reason.rstrip('.')}. {again}")
             case EngineFailed():
                 self._announce(f"The reading has ended: {event.reason.rstrip('.')}. Review goes on with what there is.")
-            case DocumentStarted() | WindowDone() | DocumentDone() | DocumentFailed():
-                if isinstance(event, WindowDone) and self._announced != self._notice:
+            case DocumentStarted() | WindowDone() | DocumentDone() | DocumentFailed() | Suggested():
+                if isinstance(event, WindowDone) and self._announced not in (self._notice, self._gap()):
                     self._announce(None)
                 view = self.session.current
                 if view is None:
                     self.reload_list()
                     self._open_first()
                 elif view.row.id == event.document_id and self.attempt(self.session.refresh) is True:
+                    self._announce_gap()
                     self.show_decision()
                 self._reload_list_soon()
+
+    def _gap(self) -> str | None:
+        """What to say of the open note if a stretch of it could not be read."""
+        row = self.session.current.row if self.session.current is not None else None
+        return f"{NOT_ALL} {row.reason}" if row is not None and row.state == "ready" and row.reason else None
+
+    def _announce_gap(self) -> None:
+        gap = self._gap()
+        if gap is not None or (self._announced or "").startswith(NOT_ALL):
+            self._announce(gap)
 
     def _announce(self, text: str | None) -> None:
         """Say something above the text until it is over; None takes it away."""

@@ -10,15 +10,20 @@ from textual.app import RenderResult
 from textual.color import Color
 from textual.widget import Widget
 
+from assistant.project import agreeing
+from assistant.project.fact_suggestions import FactItem
+from assistant.project.facts import Value, label_of
 from assistant.project.state import Item
 from assistant.review.view import DocumentView
 from assistant.tui.glyphs import visible
-from assistant.tui.marks import SIGNS, WORDS, abbreviations
+from assistant.tui.marks import SIGNS, WORDS, abbreviations, state_of
 from assistant.tui.palette import SHAPE_CONTRAST, legible
+from bioassist.documents import Attribute, Note, Relation
 from bioassist.schema import Schema
 
 FULL, EMPTY = "█", "░"
 QUOTE = 400  # code points of a mention that are shown at most
+QUOTE_OF_OTHER = 60  # of what is said of it
 
 
 class Inspector(Widget):
@@ -39,9 +44,12 @@ class Inspector(Widget):
         self._view: DocumentView | None = None
         self._item: Item | None = None
         self._chosen: str | None = None
+        self._calibrated: str | None = None
 
-    def show(self, view: DocumentView | None, chosen: str | None = None) -> None:
-        """Show the focus of `view`; or `chosen`, words that are being selected."""
+    def show(self, view: DocumentView | None, chosen: str | None = None, calibrated: str | None = None) -> None:
+        """Show the focus of `view`; or `chosen`, words that are being selected. `calibrated` says where the calibration
+        of its confidence comes from."""
+        self._calibrated = calibrated
         self._view = view
         self._item = view.focused if view is not None else None
         self._chosen = chosen
@@ -110,21 +118,31 @@ class Inspector(Widget):
             self._line((f"{kind} {self._number(view, item)}", faint)),
             Text(),
             self._line(*self._label(item.type)),
-            Text.assemble((f"{SIGNS[item.status]} {WORDS[item.status]}", self._style("strong"))),
+            Text.assemble((f"{SIGNS[state_of(item)]} {WORDS[state_of(item)]}", self._style("strong"))),
             Text(),
             Text(f"“{visible(item.of(view.text), QUOTE)}”", style=self._style("strong")),
             self._line((" + ".join(f"{span.start}–{span.end}" for span in item.spans), faint)),
             Text(),
         ]
         if item.confidence is not None:
-            lines += [self._line(*self._bar(item.confidence, min(20, width - 6))), Text()]
+            lines.append(self._line(*self._bar(item.confidence, min(20, width - 6))))
+            if self._calibrated is not None:
+                lines.append(Text(f"calibrated {self._calibrated}", style=faint))
+            lines.append(Text())
         lines.append(self._line(("source  ", faint), visible(item.source)))
         if item.model:
             lines.append(self._line(("model   ", faint), visible(item.model)))
         if item.program:
             lines.append(self._line(("program ", faint), visible(item.program)))
+        for other in item.suggestion.also if item.suggestion is not None else ():
+            lines.append(self._line(("also    ", faint), visible(agreeing.name(other)), f" {other.confidence:.2f}"))
+        for means in item.references:
+            entry = f"{means.database}:{means.identifier} {means.term}"
+            lines.append(self._line(("means   ", faint), visible(entry)))
         if item.actor:
             lines.append(self._line(("by      ", faint), visible(item.actor)))
+        if view.facts:
+            lines += [Text(), *(self._line(said) for said in told(view, item))]
         for warning in self._warnings(item):
             lines += [Text(), Text(f"! {warning}.", style=self._style("warning"))]
         return Text("\n").join([*lines, Text(), *self._legend(item.type)])
@@ -148,17 +166,21 @@ class Inspector(Widget):
         parts = [
             *self._label(item.type),
             "  ",
-            (f"{SIGNS[item.status]} {WORDS[item.status]}", self._style("strong")),
+            (f"{SIGNS[state_of(item)]} {WORDS[state_of(item)]}", self._style("strong")),
             "  ",
         ]
         if item.confidence is not None:
             parts += [*self._bar(item.confidence, 8), "  "]
-        parts.append((f"{visible(item.model or item.source)}  {self._number(view, item)}", faint))
+        others = len(item.suggestion.also) if item.suggestion is not None else 0
+        source = visible(item.model or item.source) + (f" +{others}" if others else "")
+        parts.append((f"{source}  {self._number(view, item)}", faint))
         notes = self._warnings(item)
         second: list[str | tuple[str, Style]] = []
         if notes:
             second.append((f"! {notes[0]}{f' (+{len(notes) - 1})' if len(notes) > 1 else ''}. ", warning))
         second.append((f"“{visible(item.of(view.text), 200)}”", self._style("strong")))
+        if view.facts:
+            second.append("  " + " · ".join(told(view, item)))
         return Text("\n").join([self._line(*parts), self._line(*second), self._legend_line(item.type)])
 
     def _legend_line(self, current: str | None) -> Text:
@@ -212,3 +234,25 @@ class Inspector(Widget):
         if self.is_strip:
             return Text("\n").join([Text(said, style=faint), Text(), self._legend_line(None)])
         return Text("\n").join([Text(said, style=faint), Text(), *self._legend(None)])
+
+
+def told(view: DocumentView, item: Item) -> list[str]:
+    """What is said of the item in focus, each with the sign of what a person decided: `? Assertion negated 0.97`."""
+    return [f"{SIGNS[one.status]} {_said(view, item, one.value)}{_sure(one)}" for one in view.facts]
+
+
+def _said(view: DocumentView, item: Item, value: Value) -> str:
+    match value:
+        case Relation(type=type_, arguments=(first, second)):
+            other = view.item(second.target if first.target == item.id else first.target)
+            arrow = "→" if first.target == item.id else "←"
+            return f"{type_} {arrow} “{visible(other.of(view.text), QUOTE_OF_OTHER) if other else '?'}”"
+        case Attribute(type=type_, value=said):
+            return type_ if said is None else f"{type_} {visible(said)}"
+        case Note(type=type_, text=text):
+            return f"{type_}: {visible(text, QUOTE_OF_OTHER)}"
+    return label_of(value)
+
+
+def _sure(fact: FactItem) -> str:
+    return "" if fact.suggestion is None else f" {fact.suggestion.confidence:.2f}"

@@ -18,7 +18,7 @@ from assistant.project.state import Item
 from assistant.tui.atoms import Mark
 from assistant.tui.keymap import SELECTING, bindings
 from assistant.tui.layout import NoteLayout
-from assistant.tui.marks import abbreviations, marks_of
+from assistant.tui.marks import abbreviations, marks_of, near_marks
 from assistant.tui.painting import GUTTER, Shown, paint_row
 from assistant.tui.palette import Palette
 from assistant.tui.selecting import Selecting
@@ -66,6 +66,7 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
         self._moved = False
         self._strips: dict[int, Strip] = {}
         self.show_rejected = True
+        self.near: tuple[Span, ...] = ()
         self.selecting: Selecting | None = None
 
     # what is shown
@@ -78,9 +79,15 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
     def note_layout(self) -> NoteLayout:
         return self._layout
 
-    def show(self, key: tuple[int, str], text: str, items: Sequence[Item], focus: str | None) -> None:
-        """Show a document. `key` tells documents apart: with the same key the scroll position stays."""
+    def show(
+        self, key: tuple[int, str], text: str, items: Sequence[Item], focus: str | None, near: Sequence[Span] = ()
+    ) -> None:
+        """Show a document. `key` tells documents apart: with the same key the scroll position stays.
+
+        `near` are the near misses to show.
+        """
         same = key == self._key
+        self.near = tuple(near)
         focus_moved = not same or focus != self._focus
         self._items = tuple(items)
         self._focus = focus
@@ -134,6 +141,11 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
         else:
             self.selecting = Selecting(self._layout, self._layout.hit(round(self.scroll_y), 0).offset)
         self._found = None
+        self._follow_caret()
+
+    def select(self, span: Span) -> None:
+        """Select the words of `span`."""
+        self.selecting = Selecting(self._layout, span.end - 1, span.start)
         self._follow_caret()
 
     def stop_selecting(self) -> None:
@@ -210,6 +222,9 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
         owner = None
         if place is not None:
             owner = self._layout.hit(place.y + round(self.scroll_y), place.x - GUTTER).owner
+        if owner is not None and owner >= len(self._items):
+            self.select(self.near[owner - len(self._items)])
+            return
         self.post_message(self.Clicked(offset, self._items[owner].id if owner is not None else None))
 
     def _offset_at(self, event: events.MouseEvent) -> int | None:
@@ -278,7 +293,8 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
     # drawing
 
     def _marks(self) -> list[Mark]:
-        return marks_of(self._items, self._short, rejected=self.show_rejected)
+        marks = marks_of(self._items, self._short, rejected=self.show_rejected)
+        return marks + near_marks(self.near, len(self._items))
 
     def _redraw(self) -> None:
         self._strips.clear()

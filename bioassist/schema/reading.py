@@ -1,182 +1,30 @@
-"""A project's labels: what may be annotated, how it is shown, and which model label serves each type.
-
-A schema is a TOML file:
-
-    name = "clinical"
-
-    [[entities]]
-    name = "Medication"                  # letters, digits, "_" and "-", as brat takes them
-    description = "drugs by any name"    # goes into the model's instruction
-    colour = "#7aa2f7"
-    key = "m"                            # the key that relabels to it; digits go by position
-    model_label = "Medication"           # the label of the model that serves it, if it is called otherwise there
-
-    [[relations]]
-    name = "Treats"
-    head = ["Medication", "Procedure"]
-    tail = ["Disease"]
-
-    [[attributes]]
-    name = "Assertion"
-    on = ["Disease"]
-    values = ["negated", "possible"]     # none: the attribute holds by being there
-    default = "present"                  # what holds where the attribute is not written
-
-    [[classes]]
-    name = "radiology_report"
-    description = "an imaging report"
-
-`load` and `loads` check it and raise SchemaError with the file and the entry.
-"""
+"""Schemas from TOML: read strictly, with every mistake told by its place."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import fields
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
 from bioassist.errors import SchemaError
-
-NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
-COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
-
-# Twelve hues that stay apart on light and on dark ground and for the common kinds of colour blindness.
-PALETTE = (
-    "#e69f00",
-    "#56b4e9",
-    "#009e73",
-    "#f0e442",
-    "#cc79a7",
-    "#d55e00",
-    "#8da0cb",
-    "#66c2a5",
-    "#b3b3b3",
-    "#a6d854",
-    "#e78ac3",
-    "#0072b2",
+from bioassist.schema.types import (
+    CLASS_TASKS,
+    COLOUR,
+    KINDS,
+    NAME,
+    PREMISES,
+    REACHES,
+    AttributeType,
+    DocumentClass,
+    EntityType,
+    Question,
+    RelationType,
+    Schema,
+    Statement,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class EntityType:
-    """A type of mention. `model_label` is the model's name for it where that differs."""
-
-    name: str
-    description: str = ""
-    colour: str = ""
-    key: str = ""
-    model_label: str = ""
-
-    @property
-    def served_by(self) -> str:
-        return self.model_label or self.name
-
-
-@dataclass(frozen=True, slots=True)
-class RelationType:
-    """A type of relation between an entity whose type is in `head` and one whose type is in `tail`."""
-
-    name: str
-    head: tuple[str, ...] = ()
-    tail: tuple[str, ...] = ()
-    description: str = ""
-    roles: tuple[str, ...] = ("Arg1", "Arg2")
-    symmetric: bool = False
-    colour: str = ""
-    model_label: str = ""
-
-    @property
-    def served_by(self) -> str:
-        return self.model_label or self.name
-
-
-@dataclass(frozen=True, slots=True)
-class AttributeType:
-    """A property of entities (or events) of the types in `on`; binary if it has no `values`.
-
-    `default` is what holds where nothing is written, in a word for the model.
-    """
-
-    name: str
-    on: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
-    default: str = ""
-    description: str = ""
-    key: str = ""
-    model_label: str = ""
-
-    @property
-    def served_by(self) -> str:
-        return self.model_label or self.name
-
-    @property
-    def unwritten(self) -> str:
-        return self.default or ("none" if self.values else "no")
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentClass:
-    """A class of a whole document or a section."""
-
-    name: str
-    description: str = ""
-    key: str = ""
-    model_label: str = ""
-
-    @property
-    def served_by(self) -> str:
-        return self.model_label or self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """All labels of a project. Made by `load`, `loads` or `built_in`, which check it."""
-
-    name: str
-    description: str = ""
-    entities: tuple[EntityType, ...] = ()
-    relations: tuple[RelationType, ...] = ()
-    attributes: tuple[AttributeType, ...] = ()
-    classes: tuple[DocumentClass, ...] = ()
-
-    def entity(self, name: str) -> EntityType | None:
-        return next((entity for entity in self.entities if entity.name == name), None)
-
-    def colour(self, name: str) -> str:
-        """The colour of an entity type: its own, or one from the palette by its place in the schema."""
-        for place, entity in enumerate(self.entities):
-            if entity.name == name:
-                return entity.colour or PALETTE[place % len(PALETTE)]
-        return "#b3b3b3"
-
-    @property
-    def fingerprint(self) -> str:
-        """Twelve hex digits that change when anything but the colours and keys does."""
-        plain = asdict(self)
-        for kind in ("entities", "relations", "attributes", "classes"):
-            for entry in plain[kind]:
-                entry.pop("colour", None)
-                entry.pop("key", None)
-            # What is not said does not count, so that a field which is new to this version changes nothing.
-            plain[kind] = [{name: value for name, value in entry.items() if value} for entry in plain[kind]]
-        return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:12]
-
-    def dumps(self) -> str:
-        """The schema as TOML that `loads` reads back to an equal schema."""
-        lines = [f"name = {_toml(self.name)}"]
-        if self.description:
-            lines.append(f"description = {_toml(self.description)}")
-        for kind in ("entities", "relations", "attributes", "classes"):
-            for entry in getattr(self, kind):
-                lines += ["", f"[[{kind}]]"]
-                lines += [f"{key} = {_toml(value)}" for key, value in asdict(entry).items() if value not in ("", ())]
-        return "\n".join(lines) + "\n"
 
 
 def built_in(name: str = "clinical") -> Schema:
@@ -209,7 +57,7 @@ def loads(text: str, where: str = "schema") -> Schema:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SchemaError(f"not valid TOML: {error}.", where=where) from None
-    _refuse_unknown(data, {"name", "description", "entities", "relations", "attributes", "classes"}, where)
+    _refuse_unknown(data, {"name", "description", "suggest", *KINDS}, where)
     schema = Schema(
         name=_text(data, "name", where) or "unnamed",
         description=_text(data, "description", where),
@@ -217,12 +65,27 @@ def loads(text: str, where: str = "schema") -> Schema:
         relations=_entries(RelationType, data, "relations", where),
         attributes=_entries(AttributeType, data, "attributes", where),
         classes=_entries(DocumentClass, data, "classes", where),
+        statements=_entries(Statement, data, "statements", where),
+        questions=_entries(Question, data, "questions", where),
+        class_task=_class_task(data, where),
     )
     _check(schema, where)
     return schema
 
 
-Entry = TypeVar("Entry", EntityType, RelationType, AttributeType, DocumentClass)
+def _class_task(data: Mapping[str, Any], where: str) -> str:
+    table = data.get("suggest", {})
+    if not isinstance(table, dict):
+        raise SchemaError("suggest must be one table: [suggest].", where=where)
+    place = f"{where}, [suggest]"
+    _refuse_unknown(table, {"classes"}, place)
+    said = _text(table, "classes", place)
+    if said:
+        _one_of(said, CLASS_TASKS, "classes", place)
+    return said
+
+
+Entry = TypeVar("Entry", EntityType, RelationType, AttributeType, DocumentClass, Statement, Question)
 
 
 def _entries(kind: Callable[..., Entry], data: Mapping[str, Any], key: str, where: str) -> tuple[Entry, ...]:
@@ -240,8 +103,8 @@ def _entries(kind: Callable[..., Entry], data: Mapping[str, Any], key: str, wher
                 continue
             if isinstance(default, tuple):
                 values[name] = _texts(table, name, place)
-            elif isinstance(default, bool):
-                values[name] = bool(table[name])
+            elif default is None or isinstance(default, bool):
+                values[name] = _flag(table, name, place)
             else:
                 values[name] = _text(table, name, place)
         if "name" not in values:
@@ -257,7 +120,7 @@ def _entries(kind: Callable[..., Entry], data: Mapping[str, Any], key: str, wher
 def _check(schema: Schema, where: str) -> None:
     if not (schema.entities or schema.classes):
         raise SchemaError("the schema has neither entities nor classes.", where=where)
-    for kind in ("entities", "relations", "attributes", "classes"):
+    for kind in KINDS:
         _unique((entry.name for entry in getattr(schema, kind)), f"{where}, {kind}")
     _unique((entry.key for entry in schema.entities if entry.key), f"{where}, keys of entities")
     known = {entity.name for entity in schema.entities}
@@ -273,6 +136,8 @@ def _check(schema: Schema, where: str) -> None:
         _known((*relation.head, *relation.tail), known, f"{where}, relation {relation.name}")
         if not relation.head or not relation.tail:
             raise SchemaError("a relation needs head and tail types.", where=f"{where}, relation {relation.name}")
+        if relation.reach:
+            _one_of(relation.reach, REACHES, "reach", f"{where}, relation {relation.name}")
         if len(relation.roles) != 2 or relation.roles[0] == relation.roles[1]:
             raise SchemaError("a relation needs two different roles.", where=f"{where}, relation {relation.name}")
     for attribute in schema.attributes:
@@ -282,6 +147,20 @@ def _check(schema: Schema, where: str) -> None:
                 f"{attribute.unwritten!r} is what holds where nothing is written, and a value too.",
                 where=f"{where}, attribute {attribute.name}",
                 next_step="Name another default.",
+            )
+
+    for statement in schema.statements:
+        if not statement.statement.strip():
+            raise SchemaError("a statement needs its sentence.", where=f"{where}, statement {statement.name}")
+        _one_of(statement.against, PREMISES, "against", f"{where}, statement {statement.name}")
+    for question in schema.questions:
+        if not question.question.strip():
+            raise SchemaError("a question needs its words.", where=f"{where}, question {question.name}")
+        if question.name in known:
+            raise SchemaError(
+                f"{question.name!r} is an entity type too.",
+                where=f"{where}, question {question.name}",
+                next_step="The sentences that an answer rests on are marked with the question's name: take another.",
             )
 
 
@@ -307,6 +186,18 @@ def _refuse_unknown(table: Mapping[str, Any], allowed: set[str], where: str) -> 
             )
 
 
+def _one_of(value: str, allowed: Iterable[str], key: str, where: str) -> None:
+    if value not in allowed:
+        raise SchemaError(f"{key} must be {' or '.join(map(repr, allowed))}, not {value!r}.", where=where)
+
+
+def _flag(table: Mapping[str, Any], key: str, where: str) -> bool:
+    value = table[key]
+    if not isinstance(value, bool):
+        raise SchemaError(f"{key} must be true or false.", where=where)
+    return value
+
+
 def _text(table: Mapping[str, Any], key: str, where: str) -> str:
     value = table.get(key, "")
     if not isinstance(value, str) or "\n" in value:
@@ -319,11 +210,3 @@ def _texts(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise SchemaError(f"{key} must be a list of texts.", where=where)
     return tuple(value)
-
-
-def _toml(value: str | bool | tuple[str, ...]) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,162 @@
+"""What the worker finds in documents, on its way into the project: results of units, and suggestions out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from assistant.engine.asking import is_trained_value
+from assistant.engine.progress import Reading
+from assistant.engine.settings import EngineSettings
+from assistant.engine.units import Result
+from assistant.project.facts import SuggestedFact, Value, fact_id, with_id
+from assistant.project.records import Suggestion, suggestion_id
+from assistant.project.state import Fold, reading_order
+from assistant.project.store import Project
+from bioassist.documents import Argument, Attribute, Note, Relation, Span
+from bioassist.tasks.fingerprints import FINGERPRINTS
+
+# How units are announced: name, key, place in the text, words, and ids of the entities that it is about.
+Announced = tuple[str, str, int, int, Sequence[str]]
+
+
+class Results:
+    """Stores what one run finds. `run_id` is the run's in the project."""
+
+    def __init__(self, project: Project, settings: EngineSettings, run_id: int) -> None:
+        self._project = project
+        self._settings = settings
+        self._run_id = run_id
+        self._schema = project.schema
+        self._asking = settings.asking(self._schema)
+        self._trained = frozenset(settings.trained_types(self._schema))
+
+    def known(self, reading: Reading, listed: Sequence[Announced]) -> set[str]:
+        """The names of the units that the project has results for; what they hold is suggested."""
+        keys = {key for _, key, *_ in listed}
+        known: dict[str, Result] = {}
+        if not self._settings.fresh:
+            known = self._project.cached_windows(keys)
+        if self._settings.deterministic and len(known) < len(keys):
+            # What is evaluated depends a little on what shares its batch, so all of it is evaluated again.
+            known = {}
+        have = [one for one in listed if one[1] in known]
+        self._suggest(reading, [(start, about, known[key]) for _, key, start, _, about in have])
+        return {name for name, *_ in have}
+
+    def store(self, reading: Reading, key: str, start: int, about: Sequence[str], result: Result) -> None:
+        """Keep the result of a unit that was read, and suggest what it holds."""
+        self._project.put_window(key, result, reading.row.id)
+        self._suggest(reading, [(start, about, result)])
+
+    def standing(self, reading: Reading, start: int, end: int) -> list[list[Any]]:
+        """The entities that stand in a window whose suggestions are all there, as id, type and spans.
+
+        What people rejected is left out, what they added or changed is in.
+        """
+        inside = [one for one in reading.found if start <= one.spans[0].start < end]
+        reading.found = [one for one in reading.found if not start <= one.spans[0].start < end]
+        length = self._project.journal.length()
+        if reading.decided is None or reading.decided[0] != length:
+            reading.decided = (length, list(self._project.decisions(reading.row.id).values()))
+        ids = {one.id for one in inside}
+        decided = [
+            one for one in reading.decided[1] if one.item_id in ids or any(start <= s.start < end for s in one.spans)
+        ]
+        items = [
+            item
+            for item in Fold(inside, decided).items()
+            if item.status != "rejected" and start <= item.start and item.end <= end
+        ]
+        extents = {(item.type, item.spans): item for item in sorted(items, key=reading_order, reverse=True)}
+        return [
+            [item.id, item.type, [[span.start, span.end] for span in item.spans]]
+            for item in sorted(extents.values(), key=reading_order)
+        ]
+
+    def _suggest(self, reading: Reading, results: Iterable[tuple[int, Sequence[str], Result]]) -> None:
+        found: list[Suggestion] = []
+        facts: list[SuggestedFact] = []
+        near: list[tuple[Span, str | None, float]] = []
+        for start, about, result in results:
+            for name, begin, end, probability in result.get("near", ()):
+                near.append((Span(start + begin, start + end), name, probability))
+            mentions = list(self._mentions(reading, start, result))
+            reading.found += mentions if self._asking.about_entities else []
+            found += mentions
+            facts += self._facts(reading, about, result)
+            if result.get("rests"):
+                evidence = self._evidence(reading, start, result)
+                found.append(evidence)
+                answer = Note("", result["question"], evidence.id, result["answer"])
+                facts.append(
+                    self._fact(reading, answer, result["confidence"], "qa.free", "qa.free" in self._asking.trained)
+                )
+        if found:
+            self._project.add_suggestions(reading.row.id, self._run_id, found)
+        if near:
+            self._project.near_misses.add(reading.row.id, self._run_id, near)
+        if facts:
+            self._project.add_suggested_facts(reading.row.id, self._run_id, facts)
+
+    def _mentions(self, reading: Reading, start: int, result: Result) -> Iterable[Suggestion]:
+        for name, begin, end, confidence in result.get("mentions", ()):
+            spans = (Span(start + begin, start + end),)
+            yield self._suggestion(reading, name, spans, confidence, result["program"], name in self._trained)
+
+    def _evidence(self, reading: Reading, start: int, result: Result) -> Suggestion:
+        """The sentences that an answer rests on, marked with the question's name; neighbours as one stretch."""
+        spans: list[Span] = []
+        for begin, end, _ in result["rests"]:
+            if spans and not reading.text[spans[-1].end : start + begin].strip():
+                spans[-1] = Span(spans[-1].start, start + end)
+            else:
+                spans.append(Span(start + begin, start + end))
+        sure = min(confidence for _, _, confidence in result["rests"])
+        trained = "qa.choice" in self._asking.trained
+        return self._suggestion(reading, result["question"], tuple(spans), sure, FINGERPRINTS["qa.choice"], trained)
+
+    def _suggestion(
+        self, reading: Reading, name: str, spans: tuple[Span, ...], confidence: float, program: str, trained: bool
+    ) -> Suggestion:
+        return Suggestion(
+            id=suggestion_id(reading.row.text_sha, name, spans),
+            type=name,
+            spans=spans,
+            confidence=confidence,
+            source="model",
+            model=self._settings.name,
+            program=program,
+            trained=trained,
+        )
+
+    def _facts(self, reading: Reading, about: Sequence[str], result: Result) -> Iterable[SuggestedFact]:
+        schema, asking = self._schema, self._asking
+        roles = {relation.name: relation.roles for relation in schema.relations}
+        for name, head, tail, confidence in result.get("relations", ()):
+            first, second = (
+                Argument(role, about[place]) for role, place in zip(roles[name], (head, tail), strict=True)
+            )
+            trained = asking.is_trained("re.pairs", name)
+            yield self._fact(reading, Relation("", name, (first, second)), confidence, "re.pairs", trained)
+        attributes = {attribute.name: attribute for attribute in schema.attributes}
+        for name, place, value, confidence in result.get("attributes", ()):
+            trained = is_trained_value(attributes[name], value, asking.trained)
+            yield self._fact(reading, Attribute("", name, about[place], value), confidence, "assertion", trained)
+        for name, confidence in result.get("classes", ()):
+            task = asking.class_task
+            yield self._fact(reading, name, confidence, task, asking.is_trained(task, name))
+        for name, label, _, _, confidence in result.get("statements", ()):
+            yield self._fact(reading, f"{name}={label}", confidence, "nli", "nli" in asking.trained)
+
+    def _fact(self, reading: Reading, value: Value, confidence: float, task: str, trained: bool) -> SuggestedFact:
+        item_id = fact_id(reading.row.text_sha, value)
+        return SuggestedFact(
+            id=item_id,
+            value=with_id(value, item_id),
+            confidence=confidence,
+            source="model",
+            model=self._settings.name,
+            program=FINGERPRINTS[task],
+            trained=trained,
+        )

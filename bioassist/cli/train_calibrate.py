@@ -1,0 +1,147 @@
+"""`bioassist train calibrate`: what a model's probabilities are worth, and what makes them worth more."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bioassist.cli.diagnostics import Exit, say
+from bioassist.cli.evaluate import entity_data, program_of
+from bioassist.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from assistant.models import ResolvedModel
+    from bioassist.metrics.calibration import Calibration
+    from trainer.confidence import Observed
+
+
+@click.command("calibrate")
+@click.option("--data", "named_data", required=True, multiple=True, metavar="FORMAT:PATH", help="Gold data that the "
+              "model was not trained on, as `evaluate` takes them; several times for several.")  # fmt: skip
+@click.option("--model", metavar="NAME|GGUF", help="A model of the catalog, or a GGUF file.  [default: the default]")
+@click.option("--adapter", type=click.Path(path_type=Path), metavar="GGUF", help="A LoRA adapter for the model.")
+@click.option("--program", metavar="NAME", help="How entities are asked for, as in ner.typed.  [default: the model's]")
+@click.option("--tokens", type=click.Choice(["given", "own"]), help="Words as the data have them, or cut by bioassist, "
+              "as in your notes.  [default: given where the data have words]")  # fmt: skip
+@click.option("--types", metavar="A,B", help="Take these entity types alone.")
+@click.option("--map", "renamed", multiple=True, metavar="THEIRS=OURS", help="Take a type of the data as another.")
+@click.option("--schema", "schema_file", metavar="FILE", help="Types with the descriptions that the model is told.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Take N documents of each, drawn with a seed.")
+@click.option("--window-words", type=click.IntRange(5), default=60, show_default=True, help="Words a window.")
+@click.option("--corpora", type=click.Path(path_type=Path), help="Folder of corpora.  [default: BIOASSIST_CORPORA]")
+@click.option("--threads", type=click.IntRange(1), metavar="N", help="Threads for llama.cpp.  [default: all cores]")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.json", help="Write the calibration there, for "
+              "`models add --calibration`.")  # fmt: skip
+@click.option("--picture", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw how often the model is "
+              "right by how sure it is, calibrated.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def command(**options: Any) -> int:
+    """Compare a model's confidence with how often it is right, and fit a calibration.
+
+    The model reads the data once. Three tables come of it: definitions of a mention's confidence, ways to calibrate the
+    one that the engine uses (cross-validated by document), and near misses by threshold. What is written with --out
+    makes the model's probabilities mean what they say on notes like these.
+
+    \b
+    Example:
+      bioassist train calibrate --data corpus:maccrobat-clinical --adapter adapter.gguf --out adapter.calibration.json
+    """
+    import psutil
+
+    from assistant.models import resolve
+    from trainer import confidence, evaluate
+    from trainer.engine import engine
+    from trainer.gold import named
+
+    data = [named(one) for one in options["named_data"]]
+    for target in (options["out"], options["picture"]):
+        if target is not None and not target.parent.is_dir():
+            raise UsageError("there is no folder to write it to.", where=str(target))
+    model = resolve(options["model"], options["adapter"], offline=True)
+    program = program_of(model, "ner", options["program"])
+    observed = confidence.Observed()
+    with engine(model.path, model.adapter, options["threads"] or psutil.cpu_count(logical=False) or 1) as running:
+        for one in data:
+            documents, types, _ = entity_data(one, options)
+            confidence.observe(running, evaluate.some(documents, options["limit"]), types, program, observed)
+    if len({one.group for one in observed.judged}) < 2:
+        raise InputError("the model found too little in them to compare.", where=", ".join(options["named_data"]))
+    fitted = confidence.calibration(observed, _fingerprint(program), _model(model), [_source(one) for one in data])
+    told = _told(model, program, observed, fitted)
+    click.echo(json.dumps(told, indent=2) if options["as_json"] else "\n".join(_table(told)))
+    if options["out"] is not None:
+        _write(options["out"], fitted)
+        say(f"bioassist: wrote {options['out']}, {fitted.fingerprint}.")
+    if options["picture"] is not None:
+        from trainer import drawing
+
+        drawing.reliability(fitted.measured.bins_after, options["picture"], f"{model.name}, {program}, calibrated")
+        say(f"bioassist: wrote {options['picture']}")
+    return Exit.DONE
+
+
+def _fingerprint(program: str) -> str:
+    from bioassist.tasks.ner import FINGERPRINTS
+
+    return FINGERPRINTS[program]
+
+
+def _model(model: ResolvedModel) -> dict[str, str]:
+    """What a calibration says of its model."""
+    adapter = {"adapter": model.adapter_sha256} if model.adapter_sha256 else {}
+    return {"name": model.name, "identity": model.identity, "file_type": model.file_type, **adapter}
+
+
+def _source(data: Any) -> str:
+    return f"{data} (dev)" if data.format == "corpus" else str(data)
+
+
+def _told(model: ResolvedModel, program: str, observed: Observed, fitted: Calibration) -> dict[str, Any]:
+    from trainer import confidence
+
+    return {
+        "model": model.name,
+        "file_type": model.file_type,
+        "program": program,
+        "source": list(fitted.source),
+        "documents": observed.documents,
+        "words": observed.words,
+        "mentions": len(observed.judged),
+        "right": sum(one.right for one in observed.judged),
+        "missed": observed.missed,
+        "definitions": [asdict(one) for one in confidence.definitions(observed)],
+        "methods": [asdict(one) for one in confidence.methods(observed)],
+        "near_misses": [asdict(one) for one in confidence.near_misses(observed)],
+        "calibration": fitted.to_json(),
+    }
+
+
+def _table(told: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{told['model']} {told['file_type']}, {told['program']}, {', '.join(told['source'])}",
+        f"{told['mentions']:,} mentions found, {told['right']:,} of them right, in {told['documents']:,} documents of "
+        f"{told['words']:,} words",
+    ]
+    for title, key in (("confidence, as given", "definitions"), ("calibrated, cross-validated", "methods")):
+        lines += ["", f"{title:<30}{'AUROC':>8}{'ECE':>8}{'log loss':>10}"]
+        for row in told[key]:
+            area = f"{row['auroc']:.3f}" if row["auroc"] is not None else "-"
+            lines.append(f"{row['name']:<30}{area:>8}{row['ece']:>8.3f}{row['loss']:>10.3f}")
+    lines += ["", f"{told['missed']:,} mentions of the gold data are touched by nothing that was found",
+              f"{'near misses over':<30}{'in 1,000 words':>16}{'touch one':>11}{'of those touched':>18}"]  # fmt: skip
+    for row in told["near_misses"]:
+        lines.append(
+            f"{row['threshold']:<30.2f}{row['per_1000_words']:>16.1f}{row['precision']:>11.3f}{row['recall']:>18.3f}"
+        )
+    return lines
+
+
+def _write(target: Path, fitted: Calibration) -> None:
+    try:
+        target.write_text(json.dumps(fitted.to_json(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    except OSError as error:
+        raise UsageError(f"the calibration cannot be written: {error.strerror}.", where=str(target)) from None

@@ -1,0 +1,241 @@
+"""Probabilities are shown as what they are worth, and a project learns from its own decisions what that is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from project_setup import SCHEMA, Ward, decoded
+
+from assistant.project.export import documents_for_export
+from assistant.project.records import Suggestion, suggestion_id
+from assistant.project.refitting import looked_at, present, refit, standing
+from assistant.project.store import Project
+from assistant.review.session import ReviewSession
+from bioassist.documents import Span
+from bioassist.errors import ProjectError
+from bioassist.metrics import calibrating
+from bioassist.metrics.calibration import Calibration, Curve, Measured
+from bioassist.schema import loads
+from bioassist.tasks.confidence import IN_USE
+from bioassist.tasks.ner import FINGERPRINTS
+
+PROGRAM = FINGERPRINTS["ner.inline"]
+MODEL = "a" * 64
+NOTHING_MEASURED = Measured(5, 0.1, 0.02, 0.7, 0.7, (), ())
+
+
+def brought(offset: float = -2.0, **labels: Curve) -> Calibration:
+    """What a model brings: by this much it is too sure."""
+    return Calibration(
+        IN_USE, PROGRAM, {"name": "small-1"}, ("corpus:x (dev)",), 900, 40, Curve(1.0, offset, 900), labels,
+        NOTHING_MEASURED,
+    )  # fmt: skip
+
+
+class Read(Ward):
+    """A ward whose suggestions come of a run that says how it measured confidence."""
+
+    def begin(self, model: str) -> None:
+        self.model = model
+        self.run = self.project.begin_run(
+            model, MODEL, None, {"ner.inline": PROGRAM}, SCHEMA.fingerprint, ["Symptom"], {"confidence": IN_USE}
+        )
+
+    def suggestions(self, document_id, marks):  # type: ignore[no-untyped-def]
+        return (replace(one, program=PROGRAM) for one in super().suggestions(document_id, marks))
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    return Read(tmp_path)
+
+
+def shown(session: ReviewSession) -> list[float | None]:
+    assert session.current is not None
+    return [item.confidence for item in session.current.items]
+
+
+COUGH = (
+    "c/o <Symptom 0.9>cough</Symptom> and <Disease 0.5>asthma</Disease>, on <Medication 0.99>salbutamol</Medication>."
+)
+
+
+def test_what_is_shown_and_exported_is_calibrated_and_what_is_stored_is_not(read: Read) -> None:
+    note = read.note(COUGH)
+    read.project.calibrations.put(MODEL, "model", brought(Disease=Curve(1.0, 1.0, 20)))
+    session = read.review(note)
+    symptom, disease, medication = shown(session)
+    assert symptom == pytest.approx(calibrating.logistic.sigmoid(calibrating.logit(0.9) - 2))
+    assert disease == pytest.approx(0.731, abs=1e-3) and medication == pytest.approx(0.931, abs=1e-3)
+    assert [one.confidence for one in read.project.suggestions(note)] == [0.9, 0.5, 0.99]
+    assert session.calibrated() == "from the model's development data"
+    # Bulk acceptance goes by what is shown, and the journal keeps what the model said.
+    assert session.accept_over(0.9) == 1
+    (entry,) = read.project.journal.entries(note)
+    (on,) = entry.payload["on"].values()
+    assert on["type"] == "Medication" and on["confidence"] == 0.99
+    (document,), _ = documents_for_export(read.project, "all")
+    said = {entity.type: document.provenance[entity.id].confidence for entity in document.entities}
+    assert said == {"Symptom": symptom, "Disease": disease, "Medication": medication}
+
+
+def test_without_a_calibration_probabilities_are_as_the_model_gives_them(read: Read) -> None:
+    session = read.review(read.note(COUGH))
+    assert shown(session) == [0.9, 0.5, 0.99] and session.calibrated() is None
+    found = read.project.status().calibration
+    assert found is not None and found.origin is None and found.said is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"source": "terms", "program": "terms/1:0"}, {"program": "ner.typed/1:0"}, {"source": "terms", "run": None}],
+)
+def test_another_source_is_not_calibrated_by_the_models(read: Read, other: dict[str, str]) -> None:
+    read.project.calibrations.put(MODEL, "model", brought())
+    one = Suggestion("s-1", "Symptom", (Span(0, 3),), 0.8, "model", "small-1", PROGRAM, True, read.run)
+    assert read.project.calibrations.confidence(one) < 0.5
+    assert read.project.calibrations.confidence(replace(one, **other)) == 0.8  # type: ignore[arg-type]
+
+
+def test_what_was_measured_otherwise_is_not_calibrated(read: Read) -> None:
+    read.project.calibrations.put(MODEL, "model", brought())
+    run = read.project.begin_run("small-1", MODEL, None, {"ner.inline": PROGRAM}, "f", [], {})
+    one = Suggestion("s-1", "Symptom", (Span(0, 3),), 0.8, "model", "small-1", PROGRAM, True, run)
+    assert read.project.calibrations.confidence(one) == 0.8
+
+
+def test_the_label_is_the_models(read: Read) -> None:
+    read.project.set_schema(loads('name = "ward"\n[[entities]]\nname = "Drug"\nmodel_label = "Medication"\n'))
+    read.project.calibrations.put(MODEL, "model", brought(Medication=Curve(1.0, 0.0, 9)))
+    one = Suggestion("s-1", "Drug", (Span(0, 3),), 0.8, "model", "small-1", PROGRAM, True, read.run)
+    assert read.project.calibrations.confidence(one) == pytest.approx(0.8)
+
+
+def test_where_sources_agree_the_surest_is_shown_as_it_is_worth(read: Read) -> None:
+    note = read.note("c/o <Symptom 0.95>cough</Symptom>.")
+    read.project.calibrations.put(MODEL, "model", brought())
+    sha = read.project.document(note).text_sha
+    spans = (Span(4, 9),)
+    read.project.suggesters._suggestions.add(
+        note, None, [Suggestion(suggestion_id(sha, "Symptom", spans), "Symptom", spans, 0.8, "terms", "t", "f", True)]
+    )
+    assert shown(read.review(note)) == [0.8]
+
+
+def decide(read: Read, notes: int, each: int = 3, right: bool = True) -> None:
+    """Notes with suggestions that are all decided on one by one."""
+    present_ = len(read.project.documents())
+    for number in range(present_, present_ + notes):
+        words = " ".join(f"<Symptom 0.{50 + place}>pain{place}</Symptom>" for place in range(each))
+        session = read.review(read.note(f"Note {number}: {words}", f"note-{number}"))
+        for place in range(each):
+            session.accept() if right and place % 2 == 0 else session.reject()
+
+
+def decided(project: Project) -> list[tuple[str, float, bool]]:
+    whose = present(project)
+    assert whose is not None
+    return [(one.group, one.probability, one.right) for one in looked_at(project, whose)]
+
+
+def test_only_looks_at_single_suggestions_of_the_model_count(read: Read) -> None:
+    text = (
+        "<Symptom 0.9>cough</Symptom> <Symptom 0.8>fever</Symptom> <Symptom 0.7>rash</Symptom> "
+        "<Symptom 0.6>pain</Symptom> <Symptom 0.5>itch</Symptom> <Symptom 0.4>ache</Symptom> well"
+    )
+    session = read.review(read.note(text))
+    session.accept()
+    session.reject()
+    session.relabel("Disease")
+    session.focus_next()
+    session.accept()
+    session.undo()
+    session.add(len("cough fever rash pain itch ache "), len("cough fever rash pain itch ache well"), "Symptom")
+    assert session.accept_over(0.55) == 1
+    assert decided(read.project) == [("note", 0.9, True), ("note", 0.8, False), ("note", 0.7, False)]
+    # What was accepted in bulk and is looked at only because it is wrong says nothing of the rest.
+    bulk = next(item for item in read.project.decisions(1).values() if item.seq == read.project.journal.length())
+    session.focus(bulk.item_id)
+    session.reject()
+    assert len(decided(read.project)) == 3
+    # An edit that comes back to what was suggested is an acceptance.
+    session.focus(next(item.id for item in session.current.items if item.status == "edited"))  # type: ignore[union-attr]
+    session.relabel("Symptom")
+    assert decided(read.project)[2] == ("note", 0.7, True)
+
+
+def test_imported_corrections_and_other_models_do_not_count(read: Read) -> None:
+    note = read.note("c/o <Symptom 0.9>cough</Symptom>")
+    (one,) = read.project.suggestions(note)
+    on = {**{"type": "Symptom", "spans": [[4, 9]]}, "confidence": 0.9, "source": "model", "model": "small-1",
+          "program": PROGRAM, "trained": True, "run": read.run}  # fmt: skip
+    items = {one.id: {"type": "Symptom", "spans": [[4, 9]], "status": "accepted", "on": on}}
+    said = {"items": items, "facts": {}, "source": "import", "format": "brat", "named": False}
+    read.project.journal.append("ann", note, "set", said)
+    assert decided(read.project) == []
+    decide(read, 1)
+    assert len(decided(read.project)) == 3
+    read.project.begin_run("other", "b" * 64, None, {"ner.inline": PROGRAM}, "f", [], {"confidence": IN_USE})
+    assert decided(read.project) == []
+
+
+def test_a_decision_that_was_carried_over_counts_once(read: Read) -> None:
+    session = read.review(read.note("c/o <Symptom 0.9>cough</Symptom>", "visit"))
+    session.accept()
+    read.project.new_version("visit", decoded("c/o cough\nSeen today.", "visit"))
+    assert any(entry.action == "carry" for entry in read.project.journal.entries())
+    assert decided(read.project) == [("visit", 0.9, True)]
+
+
+def test_a_project_has_its_own_calibration_once_there_is_enough(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    read.project.calibrations.put(MODEL, "model", brought())
+    monkeypatch.setattr("assistant.project.refitting.ENOUGH", 60)
+    monkeypatch.setattr("assistant.project.refitting.ENOUGH_DOCUMENTS", 10)
+    decide(read, 9, each=8)
+    before = refit(read.project)
+    assert before is not None and not before.enough and before.decisions == 72 and before.documents == 9
+    assert before.applied is not None and before.applied.origin == "model"
+    decide(read, 1, each=8)
+    after = refit(read.project)
+    assert after is not None and after.applied is not None and str(after.applied) == "from 80 of your decisions"
+    own = after.applied.calibration
+    assert own.decisions == 80 and own.documents == 10 and brought().fingerprint in own.source
+    # Half were right; the model's development data say less of such probabilities.
+    assert own.of("Symptom", 0.55) > brought().of("Symptom", 0.55)
+    assert own.measured.ece_after < own.measured.ece_before
+    # It stays until there is a fifth more, and comes back from the disk.
+    decide(read, 1, each=8)
+    assert refit(read.project) == replace(after, decisions=88, documents=11)
+    project = read.reopen()
+    assert standing(project).applied == after.applied  # type: ignore[union-attr]
+    decide(read, 1, each=8)
+    newer = refit(project)
+    assert newer is not None and newer.applied is not None and newer.applied.calibration.decisions == 96
+    status = project.status().calibration
+    assert status is not None and status.origin == "project" and status.fingerprint != own.fingerprint
+
+
+def test_a_model_without_a_calibration_gets_one_from_decisions_alone(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.project.refitting.ENOUGH", 60)
+    decide(read, 12, each=8, right=False)
+    after = refit(read.project)
+    assert after is not None and after.applied is not None
+    assert after.applied.calibration.of("Symptom", 0.55) < 0.1
+
+
+def test_no_model_has_read_nothing_to_fit(tmp_path: Path) -> None:
+    with Project.open(tmp_path / "notes.bioassist", create=True) as project:
+        assert refit(project) is None and standing(project) is None and project.status().calibration is None
+
+
+def test_a_calibration_that_was_tampered_with_is_refused(read: Read) -> None:
+    read.project.calibrations.put(MODEL, "model", brought())
+    read.project._database.execute("UPDATE calibrations SET content = replace(content, '900', '901')")
+    note = read.note("c/o <Symptom 0.9>cough</Symptom>")
+    read.reopen()
+    with pytest.raises(ProjectError, match="fingerprint"):
+        read.review(note)
