@@ -164,6 +164,19 @@ def test_a_second_run_evaluates_nothing_and_says_the_same(project: Project, sett
     assert labels.keys() & {label_of(one.value) for one in before}
 
 
+def test_the_same_window_is_evaluated_once_in_one_run_too(project: Project, settings: EngineSettings) -> None:
+    add(project, "once", NOTE)
+    Run(project, settings).to_the_end()
+    once = tokens(project)
+    for name in "abc":
+        add(project, name, f"{NOTE}\n\n" * 4)
+    Run(project, replace(settings, identity="another", limit=None)).to_the_end()
+    # Questions are about longer stretches, and the instructions are read in each run.
+    assert tokens(project) < 4 * once
+    found = [{label_of(one.value) for one in project.suggested_facts(row.id)} for row in project.documents()]
+    assert found[1] == found[2] == found[3]
+
+
 def test_what_people_rejected_is_not_asked_about_and_what_they_added_is(
     project: Project, settings: EngineSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
