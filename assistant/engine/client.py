@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant.children import ended, environment
 from assistant.engine.machine import step_back
@@ -19,9 +20,11 @@ from assistant.engine.wire import Message, receive, send
 _PATIENCE = 5.0
 # What a process is started with; its messages are the wire's.
 COMMAND = (sys.executable, "-P", "-m", "assistant.engine.worker")
-# A system without memory left kills (Linux); what asks for memory in vain says so in one of these ways.
+# A system without memory left kills; what asks for memory in vain says so in one of these ways.
 _KILLED = -int(getattr(signal, "SIGKILL", 9))
 _NO_MEMORY = ("bad_alloc", "out of memory", "memoryerror", "failed to allocate")
+# Linux counts the processes it killed so: a person kills with the same signal.
+_KILLS = Path("/proc/vmstat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,20 @@ class Ending:
     out_of_memory: bool = False
 
 
+def kills_for_memory(counts: Path = _KILLS) -> int | None:
+    """How many processes this system has killed for want of memory since it started; None where it does not say."""
+    try:
+        told = dict(line.split() for line in counts.read_text(encoding="ascii").splitlines())
+        return int(told["oom_kill"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def killed_for_memory(before: int | None, now: int | None) -> bool:
+    """Whether a process that was killed was killed for want of memory; taken for likely where nobody counts."""
+    return before is None or now is None or now > before
+
+
 class Worker:
     """One worker process. `hear` is called on a thread of this object with each message, then once with None.
 
@@ -40,6 +57,7 @@ class Worker:
     """
 
     def __init__(self, opening: Message, wait_policy: str, hear: Callable[[Worker, Message | None], None]) -> None:
+        self._kills = kills_for_memory()
         # llama.cpp complains here before it aborts; the file has no name and goes with the process.
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
@@ -94,7 +112,8 @@ class Worker:
         except subprocess.TimeoutExpired:
             return Ending("it closed its pipe")
         how = ended(code, self._complaints)
-        return Ending(how, code == _KILLED or any(word in how.casefold() for word in _NO_MEMORY))
+        killed = code == _KILLED and killed_for_memory(self._kills, kills_for_memory())
+        return Ending(how, killed or any(word in how.casefold() for word in _NO_MEMORY))
 
     def close(self) -> None:
         """End the process. What it was evaluating is lost; finished windows are stored already."""

@@ -7,6 +7,7 @@ forced"): then it goes on with those, and tells what it would have chosen itself
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,7 +119,7 @@ class Reference:
         text = b""
         for _ in range(free.limit):
             logits = self.logits(done)
-            best, second = sorted(range(len(logits)), key=logits.__getitem__)[:-3:-1]
+            best, second = heapq.nlargest(2, range(len(logits)), key=logits.__getitem__)
             ends = llama_cpp.llama_vocab_is_eog(self.llama._model.vocab, best)
             longer = text if ends else text + self.llama.detokenize([best], special=False)
             stopped = ends or free.stop.encode() in longer

@@ -25,8 +25,12 @@ class OpenFacts:
         return self._changes != before
 
     def about(self, item_id: str, fold: Fold) -> tuple[FactItem, ...]:
-        """What is said of an item, in the order in which it came; what waits behind what was decided."""
+        """What is said of an item, in the order of `all`."""
+        return tuple(one for one in self.all(fold) if item_id in aims(one.value))
+
+    def all(self, fold: Fold) -> list[FactItem]:
+        """Everything, document classes too, in the order in which it came; what waits behind what was decided."""
         if self._items is None:
             rejected = {item.id for item in fold.items() if item.status == "rejected"}
             self._items = self._project.fact_items(self._document_id, fold.hidden(), rejected)
-        return tuple(one for one in self._items if item_id in aims(one.value))
+        return self._items

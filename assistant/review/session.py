@@ -17,6 +17,7 @@ from typing import Any
 
 from assistant.project.decisions import decisions_of, evidence, spans_to_json
 from assistant.project.entries import Action, Entry
+from assistant.project.fact_suggestions import FactItem
 from assistant.project.facts import facts_to_json, kind_of
 from assistant.project.near_misses import NearMiss
 from assistant.project.refitting import Standing, standing
@@ -145,10 +146,14 @@ class ReviewSession:
         """Move its right boundary in to the end of its last word but one; a last word is never taken."""
         return self._move_right(lambda edges, last: edges.previous_end(last.end))
 
-    # Decisions on what is said of the focused item
+    # Decisions on what is said of the focused item, or of the document
+
+    def facts(self) -> list[FactItem]:
+        """All relations, attributes, classes and others of the open document, those that wait behind those decided."""
+        return list(self._open.facts.all(self._open.fold)) if self._open is not None else []
 
     def accept_fact(self, fact_id: str | None = None) -> Saved | None:
-        """Accept a suggested relation, attribute or other about it; the first that waits unless one is named."""
+        """Accept one of `facts`: the first that waits of those about the focused item, unless one is named."""
         return self._settle_fact(fact_id, holds=True)
 
     def reject_fact(self, fact_id: str | None = None) -> Saved | None:
@@ -309,10 +314,11 @@ class ReviewSession:
         return saved
 
     def _settle_fact(self, fact_id: str | None, *, holds: bool) -> Saved | None:
-        view = self.current
-        told = view.facts if view is not None else ()
-        wanted = (one for one in told if (one.status == "pending" if fact_id is None else one.id == fact_id))
-        fact = next(wanted, None)
+        if fact_id is None:
+            view = self.current
+            fact = next((one for one in (view.facts if view else ()) if one.status == "pending"), None)
+        else:
+            fact = next((one for one in self.facts() if one.id == fact_id), None)
         if fact is None or (fact.kept if holds else fact.status == "rejected"):
             return None
         value = fact.value if holds else None

@@ -58,11 +58,11 @@ def test_other_formats_projects_and_names(two: Desk) -> None:
     assert told.json["all"]["entities"] == [6, 4, 6]
 
 
-def test_what_waits_in_a_project_is_nobodys_word(desk: Desk, annotated: Path) -> None:
-    project = annotated / "notes.bioassist"
+def test_what_waits_in_a_project_is_nobodys_word(annotated: Desk) -> None:
+    project = annotated.project
     with Project.open(project, read_only=True) as opened:
         assert opened.status().pending == 0
-    told = desk.run("agree", str(project), f"again={project}", "--json")
+    told = annotated.run("agree", str(project), f"again={project}", "--json")
     assert told.json["all"]["entities"] == [0, 0]
     assert told.json["all"]["strict"]["value"] is None
 

@@ -6,10 +6,66 @@ from pathlib import Path
 
 import pytest
 from agreement import compare
+from engine_setup import engine
 
+from assistant.engine.agreement import agreement
+from assistant.engine.reference import Reference
+from bioassist.documents import Entity, Span
 from bioassist.schema import built_in
+from bioassist.tasks.assertion import Assertion
+from bioassist.tasks.classification import Classification
 from bioassist.tasks.ner import inline
+from bioassist.tasks.nli import Inference
+from bioassist.tasks.program import Program
+from bioassist.tasks.qa import SUPPORT, Choosing, Writing, support
+from bioassist.tasks.relations import Pairs
 from bioassist.words import sentences, words
+
+TEXT = "Aspirin caused a rash; the rash went, and no bleeding was seen."
+DRUG = Entity("T1", "Medication", (Span(0, 7),))
+PROBLEMS = [Entity(f"T{start}", "Symptom", (Span(start, start + 4),)) for start in (17, 27)]
+
+
+def of_each_task() -> list[Program]:
+    schema, cut = built_in(), words(TEXT)
+    pairs = Pairs(schema.relations)
+    question = "Did he bleed?"
+    return [
+        pairs.program(TEXT, cut, list(pairs.pairs([DRUG, *PROBLEMS]))),
+        *(Assertion(one).program(TEXT, cut, PROBLEMS) for one in schema.attributes),
+        *(Classification(schema.classes, many=many).program(TEXT, cut) for many in (False, True)),
+        Inference().program(TEXT, "He bled."),
+        Choosing(SUPPORT).program(support(question, "no"), TEXT),
+        Writing(limit=12).program(question, TEXT),
+    ]
+
+
+@pytest.mark.parametrize("vocabulary", ["tiny_model", "tiny_spm_model"])
+def test_every_task_is_decided_as_the_reference_decides_it(request: pytest.FixtureRequest, vocabulary: str) -> None:
+    path: Path = request.getfixturevalue(vocabulary)
+    programs = of_each_task()
+    with engine(path, exact=True, slots=3, lookahead=3) as running:
+        answered = [[answer.option for answer in done.answers] for done in running.run(programs)]
+    reference = Reference(path, exact=True)
+    try:
+        assert [reference.run(program)[0] for program in programs] == answered
+        held = agreement(reference, programs, answered)
+    finally:
+        reference.close()
+    assert held.gaps == () and held.decisions > 20
+    assert held.noise_largest < 0.01, "F32 cells"
+
+
+def test_a_written_answer_that_leaves_the_other_is_told(tiny_model: Path) -> None:
+    program = Writing(limit=12).program("Did he bleed?", TEXT)
+    reference = Reference(tiny_model, exact=True)
+    try:
+        (own,), says, _ = reference.run(program)
+        _, held, _ = reference.run(program, forced=[f"{own[:2]}~"])
+    finally:
+        reference.close()
+    assert len(own) > 4 and all(say.wanted == say.taken for say in says)
+    assert held[-1].wanted != held[-1].taken and len(held) < len(says)
 
 
 @pytest.mark.model

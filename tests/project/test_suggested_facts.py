@@ -123,6 +123,22 @@ def test_decisions_hold_for_the_next_model_and_over_a_restart(ward: Ward, items:
     assert first.status == "unreviewed", "the entities were never decided on"
 
 
+def test_classes_are_decided_on_without_a_focus(ward: Ward, items: list[Item]) -> None:
+    letter, _ = suggest(ward, {"letter": 0.8, "diabetic=entailment": 0.6})
+    session = ward.review(1)
+    session.focus(None)
+    assert session.accept_fact() is None
+    assert session.accept_fact("s-unknown") is None
+    saved = session.accept_fact(letter)
+    assert saved is not None and saved.text == "accepted letter"
+    assert {one.value: one.status for one in session.facts()} == {
+        "letter": "accepted",
+        "diabetic=entailment": "pending",
+    }
+    assert exported(ward.project, "accepted").classes == ("letter",)
+    assert ward.project.status().facts["letter"] == Tally(accepted=1, suggested=1)
+
+
 def test_decisions_are_taken_back_and_made_again(ward: Ward, items: list[Item]) -> None:
     pain, *_ = items
     suggest(ward, {negated(pain): 0.97})
