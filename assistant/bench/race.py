@@ -63,8 +63,8 @@ def race(
     """Run every contender in `only`; those that are slow read the first stretches alone, of about `words` words.
 
     The engine goes first, since the reference is compared with its labels and the floor reads as many tokens; where
-    either is asked for, so is the engine. Engine and grammar read the other rendering too. A contender that fails does
-    not hold up the others.
+    either is asked for, so is the engine. Engine and grammar read the other rendering too: the engine twice `words` of
+    it, since that one is slow. A contender that fails does not hold up the others.
     """
     whole = tuple(stretches)
     few = tuple(up_to(whole, words))
@@ -80,16 +80,18 @@ def race(
         found[name] = Result(name, trials[0].setup.task, tuple(ran))
         return found[name]
 
-    def in_both(name: str, trials: Sequence[Trial]) -> Result:
+    def in_both(name: str, trials: Sequence[Trial], other_words: int) -> Result:
+        read = tuple(up_to(whole, other_words))
         for task in RENDERINGS:
             if task != setup.task:
-                compete(f"{name} {task}", [replace(one, setup=replace(setup, task=task)) for one in trials])
+                other = replace(setup, task=task)
+                compete(f"{name} {task}", [replace(one, setup=other, stretches=read) for one in trials])
         return compete(name, trials)
 
     engine = [Trial("engine", setup, whole, batch=batch, slots=slots) for batch in batches]
     best = None
     if "engine" in only:
-        best = in_both("engine", engine).best
+        best = in_both("engine", engine, 2 * words).best
     elif {"reference", "floor"} & set(only):
         best = compete("engine", engine).best
     if "floor" in only:
@@ -103,7 +105,7 @@ def race(
         answers = best[1].answers if best is not None else ()
         compete("reference", [Trial("reference", setup, few, answers=answers)])
     if "grammar" in only:
-        in_both("grammar", [Trial("grammar", setup, few, batch=batch) for batch in batches])
+        in_both("grammar", [Trial("grammar", setup, few, batch=batch) for batch in batches], words)
     if "server" in only:
         one = [Trial("server", setup, few, batch=batch) for batch in batches]
         compete("server", [*one, *(Trial("server", setup, few, clients=clients) for clients in CLIENTS)])

@@ -1,0 +1,58 @@
+"""Notes: the next one, the list of them, and marking one done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import on
+
+from assistant.tui.screens.actions.deciding import Deciding
+from assistant.tui.screens.workbench import Refusal
+from assistant.tui.widgets.document_list import DocumentList
+
+
+class Documents(Deciding):
+    """From note to note."""
+
+    def action_next_document(self) -> None:
+        self._change_document(self.session.next_document, "that was the last note")
+
+    def action_previous_document(self) -> None:
+        self._change_document(self.session.previous_document, "that is the first note")
+
+    def _change_document(self, change: Callable[[], int | None], at_end: str) -> None:
+        opened = self.attempt(change)
+        if opened is None:
+            self.status.say(at_end)
+        elif not isinstance(opened, Refusal):
+            self.opened()
+
+    def action_done(self) -> None:
+        view = self.session.current
+        if view is None:
+            return
+        if view.row.done:
+            self._decide(self.session.reopen)
+            return
+        self._decide(self.session.mark_done)
+        now_open = self.session.current
+        if now_open is not None and now_open.row.done:
+            self._change_document(self.session.next_document, "done; that was the last note")
+
+    def action_documents(self) -> None:
+        """Show and focus the list; from the list, back to the text."""
+        if self.documents.has_focus:
+            self._leave_list()
+        else:
+            self.set_class(True, "-documents")
+            self.documents.focus()
+
+    @on(DocumentList.Chosen)
+    def _document_chosen(self, event: DocumentList.Chosen) -> None:
+        if self.open(event.document_id):
+            self._leave_list()
+
+    @on(DocumentList.Left)
+    def _leave_list(self) -> None:
+        self.set_class(False, "-documents")
+        self.note.focus()
