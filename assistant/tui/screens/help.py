@@ -12,7 +12,8 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from assistant.tui.keymap import ADD, DECIDE, DOCUMENTS, EDGES, KEYS, MOVE, SCREEN
+from assistant.tui.keymap import KEYS
+from assistant.tui.keymap.key import ADD, DECIDE, DOCUMENTS, EDGES, MOVE, SCREEN
 from assistant.tui.marks import CLOSING, NEAR_BAR, NEAR_SIGN, OPENING, SIGNS, WORDS
 
 COLUMNS = ((MOVE, DECIDE, EDGES), (ADD, DOCUMENTS, SCREEN))
