@@ -20,8 +20,8 @@ from engine_setup import Engine, engine
 from assistant.engine.asking import Asking
 from assistant.engine.compile import Compiled, Given, chained
 from assistant.engine.followups import FollowUps
+from assistant.engine.jobs import Job
 from assistant.engine.machine import BATCH, CELLS, LOOKAHEAD, SLOTS, WINDOW_WORDS
-from assistant.engine.scheduler import Job
 from assistant.engine.units import FollowUp, Keys
 from assistant.engine.windows import windows
 from assistant.models import resolve

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from assistant.engine.cells import PREFIXES
 from assistant.engine.compile import Compiler
+from assistant.engine.jobs import Job
 from assistant.engine.llama import Llama, Settings
-from assistant.engine.scheduler import Job, Scheduler
+from assistant.engine.scheduler import Scheduler
 from bench.notes import programs
 
 

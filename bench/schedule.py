@@ -15,9 +15,10 @@ from pathlib import Path
 from assistant.engine.cells import PREFIXES
 from assistant.engine.compile import Compiler
 from assistant.engine.decoder import Fed
+from assistant.engine.jobs import Done, Job
 from assistant.engine.llama import Llama, Settings
 from assistant.engine.machine import BATCH, CELLS, DRAFTS, LOOKAHEAD, SEATS, SLOTS, WINDOW_WORDS
-from assistant.engine.scheduler import AWAITED, Done, Job, Scheduler
+from assistant.engine.scheduler import AWAITED, Scheduler
 from assistant.engine.writing import Best
 from assistant.models import resolve
 from bench.notes import programs

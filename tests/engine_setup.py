@@ -8,8 +8,9 @@ from pathlib import Path
 
 from assistant.engine.cells import PREFIXES
 from assistant.engine.compile import Compiler
+from assistant.engine.jobs import Done, Job
 from assistant.engine.llama import Llama, Settings
-from assistant.engine.scheduler import Done, Job, Scheduler
+from assistant.engine.scheduler import Scheduler
 from bioassist.tasks.program import Program
 
 

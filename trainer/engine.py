@@ -10,9 +10,10 @@ from pathlib import Path
 
 from assistant.engine.cells import PREFIXES
 from assistant.engine.compile import Compiler
+from assistant.engine.jobs import Job, Refused
 from assistant.engine.llama import Llama, Settings
 from assistant.engine.machine import BATCH, LOOKAHEAD, SLOTS
-from assistant.engine.scheduler import Job, Refused, Scheduler
+from assistant.engine.scheduler import Scheduler
 from bioassist.errors import EngineError
 from bioassist.tasks.program import Answer, Program
 

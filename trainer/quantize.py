@@ -28,13 +28,14 @@ def make(base: Path, adapter: Path | None, folder: Path, file_types: Iterable[st
 
     All are made from the same F16, or F32 if that is asked for. Raises ModelError and UsageError.
     """
-    from assistant.engine import llama
+    from assistant.engine import native
 
     wanted = list(dict.fromkeys(file_types))
-    unknown = [one for one in wanted if one not in llama.FILE_TYPES]
+    unknown = [one for one in wanted if one not in native.FILE_TYPES]
     if unknown or not wanted:
         raise UsageError(
-            f"{', '.join(unknown) or 'nothing'} is no file type.", next_step=f"Known are {', '.join(llama.FILE_TYPES)}."
+            f"{', '.join(unknown) or 'nothing'} is no file type.",
+            next_step=f"Known are {', '.join(native.FILE_TYPES)}.",
         )
     folder.mkdir(parents=True, exist_ok=True)
     full: merge.Full = "F32" if "F32" in wanted else "F16"
@@ -63,11 +64,11 @@ def merged(base: Path, adapter: Path, target: Path, file_type: str, threads: int
 
 
 def _quantize(source: Path, target: Path, file_type: str, threads: int) -> None:
-    from assistant.engine import llama
+    from assistant.engine import native
 
     partial = target.with_name(f".{target.name}.partial")
     try:
-        llama.quantize(source, partial, file_type, threads)
+        native.quantize(source, partial, file_type, threads)
         partial.replace(target)
     except OSError as error:
         raise ModelError(f"the model could not be written: {error.strerror}.", where=str(target)) from error

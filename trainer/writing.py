@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.engine.compile import Compiler
-from assistant.engine.llama import vocabulary
+from assistant.engine.vocabulary import vocabulary
 from bioassist.errors import InputError
 from bioassist.tasks.render import INPUT
 from trainer.corpora import Split

@@ -13,9 +13,11 @@ from assistant.bench.trial import Outcome, Trial
 from assistant.engine.cells import PREFIXES
 from assistant.engine.compile import Compiler, Given
 from assistant.engine.decoder import Fed
-from assistant.engine.llama import Llama, Settings, build
+from assistant.engine.jobs import Job, Refused
+from assistant.engine.llama import Llama, Settings
 from assistant.engine.machine import CELLS, LOOKAHEAD
-from assistant.engine.scheduler import Job, Refused, Scheduler
+from assistant.engine.native import build
+from assistant.engine.scheduler import Scheduler
 from assistant.engine.worker import gpu_layers
 from bioassist.errors import EngineError
 

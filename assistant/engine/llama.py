@@ -1,18 +1,11 @@
-"""llama.cpp through llama-cpp-python's low-level API: the only module that imports it.
-
-Importing this module loads the shared library, so it is imported in the worker process and in short-lived commands,
-never in the process that draws the screen. A failed assertion inside llama.cpp ends the process.
-"""
+"""A model and its cells, through llama-cpp-python's low-level API."""
 
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,143 +13,14 @@ import llama_cpp
 import numpy as np
 
 from assistant.engine.decoder import Fed, NoRoomError, NotFiniteError, OutOfMemoryError
+from assistant.engine.native import Log, backend, load
+from assistant.engine.vocabulary import Vocabulary
 from assistant.engine.writing import Best
 from bioassist.errors import EngineError, ModelError
 
-# File types by the name that users see. Numbers are llama.cpp's, the same in every release.
-FILE_TYPES = {"F32": 0, "F16": 1, "Q4_0": 2, "Q4_1": 3, "Q8_0": 7, "Q4_K": 15, "BF16": 32}
-
-_ERROR_LEVEL = 4
 # `llama_decode` says 1 if there are no cells for a batch, -2 if there is no memory for it.
 _NO_CELLS, _NO_MEMORY = 1, -2
-# Pieces up to this length are words and labels, which come again; longer ones are the text of windows.
-_OFTEN = 64
 _GGML_TYPE_F32 = 0
-
-
-class _Log:
-    """Keeps llama.cpp's own last complaints, to be quoted when a call fails; nothing else of its output is shown."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.callback = llama_cpp.llama_log_callback(self._take)
-        llama_cpp.llama_log_set(self.callback, ctypes.c_void_p(0))
-
-    def _take(self, level: int, text: bytes, _data: Any) -> None:
-        if level >= _ERROR_LEVEL - 1:
-            self.lines = [*self.lines[-3:], text.decode("utf-8", "replace").strip()]
-
-    def last(self) -> str:
-        said = "; ".join(line for line in self.lines if line)
-        self.lines = []
-        return f" llama.cpp said: {said}." if said else ""
-
-
-@lru_cache(maxsize=1)
-def _backend() -> _Log:
-    log = _Log()
-    llama_cpp.llama_backend_init()
-    return log
-
-
-@dataclass(frozen=True, slots=True)
-class Build:
-    """What the installed llama.cpp can do on this machine."""
-
-    package: str
-    features: str
-    gpu_offload: bool
-    mmap: bool
-
-
-def build() -> Build:
-    _backend()
-    return Build(
-        package=llama_cpp.__version__,
-        features=llama_cpp.llama_print_system_info().decode("utf-8", "replace").strip(" |"),
-        gpu_offload=bool(llama_cpp.llama_supports_gpu_offload()),
-        mmap=bool(llama_cpp.llama_supports_mmap()),
-    )
-
-
-class Vocabulary:
-    """Tokenizes piece by piece, so that a text has the same ids however it is cut into a program's pieces."""
-
-    def __init__(self, handle: Any) -> None:
-        self._vocab = handle
-        self.size: int = llama_cpp.llama_vocab_n_tokens(handle)
-        self.sentencepiece: bool = llama_cpp.llama_vocab_type(handle) == llama_cpp.LLAMA_VOCAB_TYPE_SPM
-        self.bos: int | None = llama_cpp.llama_vocab_bos(handle) if llama_cpp.llama_vocab_get_add_bos(handle) else None
-        # SentencePiece puts a space before whatever it is given; behind a newline the rest comes out as it is.
-        self._anchor = "\n"
-        self._anchor_length = len(self._ids(self._anchor)) if self.sentencepiece else 0
-        self._known = lru_cache(maxsize=16_384)(self._tokenize)
-
-    def tokenize(self, piece: str) -> tuple[int, ...]:
-        """Ids of `piece` as it stands in the middle of a text. Nothing in it is read as a special token."""
-        return self._known(piece) if len(piece) <= _OFTEN else self._tokenize(piece)
-
-    def _tokenize(self, piece: str) -> tuple[int, ...]:
-        if self.sentencepiece:
-            return tuple(self._ids(self._anchor + piece)[self._anchor_length :])
-        return tuple(self._ids(piece))
-
-    def whole(self, text: str) -> tuple[int, ...]:
-        """Ids of a whole text from its start, without the begin-of-text token."""
-        return tuple(self._ids(text))
-
-    def _ids(self, text: str) -> list[int]:
-        # A lone surrogate is no text that a model could have learnt from; it reads a question mark.
-        data = text.encode("utf-8", "replace")
-        room = len(data) + 8
-        tokens = (llama_cpp.llama_token * room)()
-        count = llama_cpp.llama_tokenize(self._vocab, data, len(data), tokens, room, False, False)
-        if count < 0:
-            raise EngineError("llama.cpp could not tokenize a piece of text.")
-        return list(tokens[:count])
-
-    def sha256(self) -> str:
-        """64 hex digits over all tokens in their order: equal vocabularies have equal sums."""
-        digest = hashlib.sha256()
-        for token in range(self.size):
-            digest.update(llama_cpp.llama_vocab_get_text(self._vocab, token) + b"\0")
-        return digest.hexdigest()
-
-    def is_end(self, token: int) -> bool:
-        return bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
-
-    def text(self, token: int) -> bytes:
-        """The bytes that a token stands for."""
-        buffer = ctypes.create_string_buffer(256)
-        length = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, 256, 0, False)
-        return buffer.raw[: max(length, 0)]
-
-
-@contextmanager
-def vocabulary(path: Path) -> Iterator[Vocabulary]:
-    """The vocabulary of a GGUF alone, without its weights. Raises ModelError."""
-    _backend()
-    parameters = llama_cpp.llama_model_default_params()
-    parameters.vocab_only = True
-    model = _load(path, parameters)
-    try:
-        yield Vocabulary(llama_cpp.llama_model_get_vocab(model))
-    finally:
-        llama_cpp.llama_model_free(model)
-
-
-def _load(path: Path, parameters: Any) -> Any:
-    log = _backend()
-    if not path.is_file():
-        raise ModelError("there is no such model file.", where=str(path))
-    model = llama_cpp.llama_model_load_from_file(str(path).encode(), parameters)
-    if not model:
-        raise ModelError(
-            f"llama.cpp cannot load this model.{log.last()}",
-            where=str(path),
-            next_step="Check it with `bioassist models verify`.",
-        )
-    return model
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +43,11 @@ class Llama:
     """
 
     def __init__(self, path: Path, settings: Settings, adapter: Path | None = None) -> None:
-        log = _backend()
+        log = backend()
         self.settings = settings
         parameters = llama_cpp.llama_model_default_params()
         parameters.n_gpu_layers = settings.gpu_layers
-        self._model = _load(path, parameters)
+        self._model = load(path, parameters)
         self._context: Any = None
         self._batch: Any = None
         try:
@@ -198,7 +62,7 @@ class Llama:
             self.close()
             raise
 
-    def _open_context(self, settings: Settings, log: _Log) -> Any:
+    def _open_context(self, settings: Settings, log: Log) -> Any:
         wanted = llama_cpp.llama_context_default_params()
         wanted.n_ctx = settings.cells
         wanted.n_batch = wanted.n_ubatch = settings.batch
@@ -218,7 +82,7 @@ class Llama:
             )
         return context
 
-    def _apply(self, adapter: Path, log: _Log) -> None:
+    def _apply(self, adapter: Path, log: Log) -> None:
         if not adapter.is_file():
             raise ModelError("there is no such adapter file.", where=str(adapter))
         lora = llama_cpp.llama_adapter_lora_init(self._model, str(adapter).encode())
@@ -245,9 +109,9 @@ class Llama:
         if code == _NO_CELLS:
             raise NoRoomError
         if code == _NO_MEMORY:
-            raise OutOfMemoryError(f"there was no memory for a batch of {len(tokens)} tokens.{_backend().last()}")
+            raise OutOfMemoryError(f"there was no memory for a batch of {len(tokens)} tokens.{backend().last()}")
         if code != 0:
-            raise EngineError(f"llama.cpp could not evaluate a batch (code {code}).{_backend().last()}")
+            raise EngineError(f"llama.cpp could not evaluate a batch (code {code}).{backend().last()}")
 
     def warm_up(self) -> None:
         """Evaluate one token, which brings all weights into memory, and forget it."""
@@ -309,16 +173,3 @@ class Llama:
         if self._model is not None:
             llama_cpp.llama_model_free(self._model)
             self._model = None
-
-
-def quantize(source: Path, target: Path, file_type: str, threads: int) -> None:
-    """Write `source` to `target` as `file_type`. Raises ModelError; llama.cpp leaves a partial file on refusal."""
-    log = _backend()
-    parameters = llama_cpp.llama_model_quantize_default_params()
-    parameters.ftype = FILE_TYPES[file_type]
-    parameters.nthread = threads
-    parameters.allow_requantize = True
-    code = llama_cpp.llama_model_quantize(str(source).encode(), str(target).encode(), ctypes.byref(parameters))
-    if code != 0:
-        target.unlink(missing_ok=True)
-        raise ModelError(f"llama.cpp could not write the model as {file_type}.{log.last()}", where=str(source))

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.engine.decoder import Fed
-from assistant.engine.llama import Llama, Settings, build, quantize
+from assistant.engine.llama import Llama, Settings
+from assistant.engine.native import build, quantize
 from bioassist.errors import ModelError
 
 # What is read: the kind of text that will be, with logits wanted about as often as a program has choices.

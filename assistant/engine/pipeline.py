@@ -13,28 +13,23 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from assistant.engine.client import Ending, Worker
 from assistant.engine.events import (
-    DocumentDone,
-    DocumentFailed,
     DocumentStarted,
     EngineFailed,
     EngineReady,
     Event,
     Finished,
-    WindowDone,
-    WindowFailed,
     WorkerLost,
 )
-from assistant.engine.losses import Losses, told
+from assistant.engine.losses import Losses
 from assistant.engine.machine import choose_threads
 from assistant.engine.progress import Reading, RunProgress
-from assistant.engine.results import Announced, Results
+from assistant.engine.readings import Readings
+from assistant.engine.results import Results
 from assistant.engine.settings import EngineSettings
-from assistant.engine.units import Gap
 from assistant.engine.watchdog import Watchdog
 from assistant.engine.wire import Message
 from assistant.project.store import Project
@@ -74,13 +69,13 @@ class Annotator:
         self._over = threading.Event()
         self._worker: Worker | None = None
         self._waiting: deque[int] = deque()
-        self._reading: dict[int, Reading] = {}
         self._losses = Losses(settings.shape)
         self._watchdog = Watchdog()
         # What the worker said before it ended, and how many ended one after the other before they were ready.
         self._broken: Ending | None = None
         self._lost = 0
         self._progress = RunProgress()
+        self._reading = Readings(project, self._losses, self._progress, self._say, lambda event: self.on_event(event))
         self._run_id = 0
         self._ready = False
         self._said = 0.0
@@ -174,7 +169,7 @@ class Annotator:
                 "confidence": confidence.IN_USE,
             },
         )
-        self._results = Results(project, settings, self._run_id)
+        self._reading.begin(Results(project, settings, self._run_id), self._run_id)
         self._progress.characters_all = sum(len(project.text(document_id)) for document_id in self._waiting)
         self._open_worker()
 
@@ -269,84 +264,8 @@ class Annotator:
             case "refused" | "broken":
                 # The worker says why before it ends; its end is heard next.
                 self._broken = Ending(message["what"], message["memory"])
-            case "windows":
-                self._answer(message)
-            case "window":
-                self._store(message)
-            case "begins":
-                if (reading := self._reading.get(message["document"])) is not None:
-                    reading.begun = (message["name"], Gap(*message["gap"]))
-            case "gap":
-                if (reading := self._reading.get(message["document"])) is not None:
-                    self._leave_out(reading, Gap(*message["gap"]))
-            case "entities":
-                self._stand(message)
-            case "done":
-                self._finish(message["document"])
-            case "failed":
-                self._fail(message["document"], message["what"])
-
-    def _answer(self, message: Message) -> None:
-        """Tell the worker which windows are known, and take those from the project."""
-        document_id = message["document"]
-        reading = self._reading.get(document_id)
-        if reading is None:
-            return
-        listed: list[Announced] = [tuple(one) for one in message["windows"]]
-        reading.announced += sum(bool(words) for _, _, _, words, _ in listed)
-        reading.all_announced = message["all"]
-        barred = self._losses.barred(document_id)
-        for name in (one[0] for one in listed if one[0] in barred):
-            self._leave_out(reading, barred[name])
-        known = self._results.known(reading, [one for one in listed if one[0] not in barred])
-        for name, _, _, words, _ in listed:
-            reading.read(words if name in known else 0)
-        self._say({"say": "known", "document": document_id, "keys": sorted({*known, *barred})})
-        if known:
-            self.on_event(WindowDone(document_id, reading.words, reading.done, reading.windows))
-
-    def _store(self, message: Message) -> None:
-        reading = self._reading.get(message["document"])
-        if reading is None:
-            return
-        reading.begun = None
-        start, result = message["start"], message["result"]
-        self._results.store(reading, message["key"], start, message["about"], result)
-        reading.read(result["words"])
-        self._progress.words += result["words"]
-        self._progress.tokens += result["tokens"]
-        self._progress.line = reading.text[start : start + 200].strip().split("\n", 1)[0].strip()
-        self.on_event(WindowDone(reading.row.id, result["words"], reading.done, reading.windows))
-
-    def _stand(self, message: Message) -> None:
-        """Tell the worker which entities of a window stand: what it reads next is about those."""
-        reading = self._reading.get(message["document"])
-        if reading is not None:
-            entities = self._results.standing(reading, message["start"], message["end"])
-            self._say({**message, "say": "stands", "entities": entities})
-
-    def _finish(self, document_id: int) -> None:
-        reading = self._reading[document_id]
-        reason = told(reading.gaps) if reading.gaps else None
-        if reason and not reading.words:
-            self._fail(document_id, reason)
-            return
-        del self._reading[document_id]
-        self._project.supersede_suggestions(document_id, keep_run=self._run_id)
-        self._project.set_state(document_id, "ready", reason, words=reading.words)
-        self._progress.finish(reading)
-        self.on_event(DocumentDone(document_id))
-
-    def _fail(self, document_id: int, reason: str) -> None:
-        reading = self._reading.pop(document_id)
-        self._project.set_state(document_id, "failed", reason=reason)
-        self._progress.finish(reading)
-        self.on_event(DocumentFailed(document_id, reason))
-
-    def _leave_out(self, reading: Reading, gap: Gap) -> None:
-        reading.begun = None
-        reading.gaps.append(gap)
-        self.on_event(WindowFailed(reading.row.id, reading.row.name, str(gap)))
+            case _:
+                self._reading.take(message)
 
     def _lost_worker(self, ending: Ending) -> None:
         assert self._worker is not None
@@ -356,8 +275,8 @@ class Annotator:
         reason = f"the process that runs llama.cpp ended ({ending.how.rstrip('.')})"
         less = self._losses.ran_out_of_memory() if ending.out_of_memory else None
         for document_id, reading in list(self._reading.items()):
-            if less is None and not self._losses.lost(document_id, _culprit(reading, reason)):
-                self._fail(document_id, f"{reason}, again and again while it read this note.")
+            if less is None and not self._losses.lost(document_id, reading.culprit(reason)):
+                self._reading.fail(document_id, f"{reason}, again and again while it read this note.")
             else:
                 self._project.set_state(document_id, "pending")
                 del self._reading[document_id]
@@ -377,8 +296,3 @@ class Annotator:
             return
         self._said = now
         self.on_event(self._progress.event(self._reading.values()))
-
-
-def _culprit(reading: Reading, why: str) -> tuple[str, Gap] | None:
-    """What the worker was reading when it ended, if it read piece by piece."""
-    return None if reading.begun is None else (reading.begun[0], replace(reading.begun[1], why=why))

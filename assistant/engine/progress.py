@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.engine.events import Progress
 from assistant.engine.units import Gap
@@ -27,7 +27,7 @@ class Reading:
     announced: int = 0
     all_announced: bool = False
     found: list[Suggestion] = field(default_factory=list)
-    decided: tuple[int, list[Decision]] | None = None
+    decided: tuple[int, list[list[Decision]]] | None = None
     gaps: list[Gap] = field(default_factory=list)
     begun: tuple[str, Gap] | None = None
 
@@ -35,6 +35,10 @@ class Reading:
         """So many words more are read; with none, it was something else than a window of words."""
         self.words += words
         self.done += bool(words)
+
+    def culprit(self, why: str) -> tuple[str, Gap] | None:
+        """What the worker was reading when it ended, if it read piece by piece."""
+        return None if self.begun is None else (self.begun[0], replace(self.begun[1], why=why))
 
     @property
     def windows(self) -> int | None:

@@ -15,8 +15,9 @@ from typing import Any
 
 from assistant.engine.compile import Compiled, chained
 from assistant.engine.cutting import Cutting
+from assistant.engine.jobs import Done, Job, Refused
 from assistant.engine.opened import OpenDocument
-from assistant.engine.scheduler import AWAITED, Done, Job, Refused, Scheduler
+from assistant.engine.scheduler import AWAITED, Scheduler
 from assistant.engine.units import EntityUnit, Gap, Result, Unit, name_of
 from assistant.engine.wire import Message
 from bioassist.documents import Entity, Span

@@ -13,46 +13,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from assistant.engine.cells import PREFIXES, Cells
-from assistant.engine.compile import Compiled, Compiler
+from assistant.engine.compile import Compiler
 from assistant.engine.decoder import DamagedModelError, Decoder, Fed, NoRoomError, NotFiniteError
+from assistant.engine.jobs import Done, Job, Refused
 from assistant.engine.sequence import Running
 from bioassist.errors import EngineError
-from bioassist.tasks.program import Answer
 
 # The priority of what a person waits for.
 AWAITED = 0
 # Until something is finished few run, so that the first does not wait for the rest; fewer still if somebody waits.
 FIRST_SLOTS, FIRST_AWAITED = 4, 2
-
-
-@dataclass(slots=True)
-class Job:
-    """A compiled program to run, under a name of the caller's. Lower `priority` goes first, then order of coming."""
-
-    name: int
-    compiled: Compiled
-    priority: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A job's answers, one a choice of its programs in order, and how many tokens were evaluated for it."""
-
-    name: int
-    answers: tuple[Answer, ...]
-    tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A job without answers: why, for people, and whether a shorter program might have some."""
-
-    name: int
-    reason: str
-    too_long: bool = False
 
 
 class Scheduler:
@@ -62,8 +34,8 @@ class Scheduler:
 
     A sequence asks for up to `lookahead` decisions at once: behind a decision the likely answer, the choice's first
     option, is taken for granted, and what was evaluated in vain is thrown away if the model decides otherwise. Where
-    few sequences are in a batch each asks for more, up to `drafts` for all together. The answers are the same for any
-    `lookahead` and `drafts`.
+    drafts have held it asks for as many again, and where few sequences are in a batch each asks for more, up to
+    `drafts` for all together. The answers are the same for any `lookahead` and `drafts`; 1 and 0 draft nothing.
 
     A program for which the model gives no finite numbers is read again alone, with all cells new, and refused if that
     does not help.

@@ -12,6 +12,9 @@ from assistant.engine.decoder import Decoder, Fed
 from assistant.engine.writing import Written
 from bioassist.tasks.program import Answer
 
+# The most decisions that are asked for ahead where drafts have held so far.
+_FURTHEST = 12
+
 
 @dataclass(slots=True)
 class Ask:
@@ -51,6 +54,8 @@ class Running:
         # Tokens with the decision that their logits are wanted for, if any; how many decisions there are.
         self._queue: deque[tuple[int, Ask | Written | None]] = deque()
         self._asked = 0
+        # How many drafts the model has agreed with since it last did not.
+        self._held = 0
         # Decisions whose tokens are in the batch: place there, position, and what is asked.
         self._pending: list[tuple[int, int, Ask | Written]] = []
         # Decisions made on the way to the next answer.
@@ -67,9 +72,12 @@ class Running:
     def queue(self, ahead: int, given: Sequence[int] = ()) -> None:
         """Queue the program's steps up to `ahead` decisions ahead, the likely answers taken for granted.
 
-        `given` are tokens in front of them.
+        If that is more than one it goes further where drafts have held: as many as came true in a row. `given` are
+        tokens in front of them.
         """
         steps = self._program.steps
+        if ahead > 1:
+            ahead = max(ahead, min(self._held, _FURTHEST))
         given = list(given)
         while self._step < len(steps) and self._asked < ahead:
             step = steps[self._step]
@@ -201,8 +209,10 @@ class Running:
         }
         self._path.append((probabilities[best], rivals))
         if tokens[best] == ask.draft:
+            self._held += 1
             self._answer(str(ask.node.ending) if chosen is None else chosen.options[0])
             return True
+        self._held = 0
         self._turn(decoder, ask, position, tokens[best], chosen, ahead)
         return False
 

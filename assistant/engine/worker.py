@@ -109,8 +109,9 @@ def _open(opening: Message, outgoing: BinaryIO) -> tuple[Llama, Reader]:
     from assistant.engine.compile import Compiler
     from assistant.engine.cutting import Cutting
     from assistant.engine.followups import FollowUps
-    from assistant.engine.llama import Llama, Settings, build
+    from assistant.engine.llama import Llama, Settings
     from assistant.engine.machine import DRAFTS, SEATS
+    from assistant.engine.native import build
     from assistant.engine.reader import Reader
     from assistant.engine.scheduler import Scheduler
     from assistant.engine.units import Keys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from bioassist.cli.diagnostics import Exit, report, say
+from bioassist.cli.engine import annotator_of, check_gpu_layers, model_of
 from bioassist.cli.exporting import Output, outputs, refuse_over_notes, write
 from bioassist.cli.formats import listed
 from bioassist.cli.progress import Display
 from bioassist.cli.review import leave
 from bioassist.cli.suggesting import asked_for, suggesters_of
-from bioassist.cli.untrained import SHORT, untrained
-from bioassist.errors import BioassistError, InputError, ModelError, UsageError
+from bioassist.cli.untrained import SHORT
+from bioassist.errors import BioassistError, InputError, UsageError
 from bioassist.reading import check_encoding
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
     refuse_over_notes(planned, [file.path for file in found], [Path(name) for name in notes if Path(name).is_dir()])
     path = options["project_path"] or default_project(notes)
     _check_no_model(options, nothing_else=not asked and not path.exists())
-    model = None if options["no_model"] else _model(options)
+    model = None if options["no_model"] else model_of(options)
     with Project.open(path, create=True) as project:
         _set_schema(project, schema)
         suggesters = suggesters_of(project, asked)
@@ -128,11 +129,6 @@ def _take_beside(project: Project, files: Sequence[NoteFile]) -> None:
         say(f"  {line}")
 
 
-def check_gpu_layers(value: str) -> None:
-    if value not in ("auto", "all") and not value.isdecimal():
-        raise UsageError(f"--gpu-layers takes a number, all or auto, not {value!r}.")
-
-
 def _check_no_model(options: dict[str, Any], nothing_else: bool) -> None:
     if not options["no_model"]:
         return
@@ -142,21 +138,6 @@ def _check_no_model(options: dict[str, Any], nothing_else: bool) -> None:
         raise UsageError(
             "without a model and without suggesters there is nothing to annotate with.",
             next_step="Name one, such as --suggester terms:drugs.csv.",
-        )
-
-
-def _model(options: dict[str, Any]) -> ResolvedModel:
-    from assistant.models import resolve
-    from bioassist.cli.fetching import FetchDisplay, offer
-
-    with FetchDisplay() as display:
-        return resolve(
-            options["model"],
-            options["adapter"],
-            offline=options["fetch"] == "offline",
-            allow_pull=options["fetch"] == "pull",
-            ask=offer,
-            progress=display,
         )
 
 
@@ -206,7 +187,7 @@ def _annotate(
         annotator: Annotator | SuggesterRun = beside
         notice = None
     else:
-        annotator, notice = _annotator(project, model, beside, display, options)
+        annotator, notice = annotator_of(project, model, beside, display, options)
     review = sys.stdout.isatty() and not options["no_review"]
     with display:
         annotator.start()
@@ -228,59 +209,6 @@ def _annotate(
     # A note that is ready with a reason has a stretch that could not be read.
     with_reason = {row.id for row in project.documents() if row.text_sha and (row.state == "failed" or row.reason)}
     return len(incomplete | with_reason)
-
-
-def _annotator(
-    project: Project, model: ResolvedModel, suggesters: SuggesterRun, display: Display, options: dict[str, Any]
-) -> tuple[Annotator, str | None]:
-    """The annotator with the model, and what to say of labels that the model was not trained for."""
-    from assistant.engine.pipeline import Annotator, EngineSettings
-    from assistant.project.refitting import refit
-
-    task = _task(model, options["task"])
-    settings = EngineSettings(
-        model=model.path,
-        name=model.name,
-        identity=model.identity,
-        adapter=model.adapter,
-        task=task,
-        trained=frozenset(model.trained_labels.get(task, ())),
-        trained_labels=model.trained_labels,
-        threads=options["threads"],
-        tuning=model.tuning,
-        gpu_layers=options["gpu_layers"],
-        deterministic=options["deterministic"],
-        fresh=options["fresh"],
-        limit=options["limit"],
-    )
-    _check_programs(model, settings.programs(project.schema))
-    if model.calibration is not None:
-        project.calibrations.put(model.identity, "model", model.calibration)
-    refit(project)
-    notice = untrained(project.schema, settings.trained_types(project.schema))
-    if notice:
-        say(f"bioassist: {notice}")
-    return Annotator(project, settings, display.take, suggesters), notice
-
-
-def _task(model: ResolvedModel, asked: str | None) -> str:
-    """The task to run for entities: the person's, or the first that the model was trained for."""
-    return asked or model.task
-
-
-def _check_programs(model: ResolvedModel, programs: Mapping[str, str]) -> None:
-    """Raises ModelError if the model was trained with another template for one of `programs` than this version renders.
-
-    `programs` maps tasks to fingerprints.
-    """
-    for task, runs in programs.items():
-        trained = model.programs.get(task, runs)
-        if trained != runs:
-            raise ModelError(
-                f"the model was trained with the program {trained}, this version of bioassist runs {runs}.",
-                where=model.name,
-                next_step="Use a model that was trained with this version, or the version it was trained with.",
-            )
 
 
 def _any_ready(project: Project) -> bool:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bioassist.cli.annotate import check_gpu_layers
 from bioassist.cli.diagnostics import Exit, say, visible
+from bioassist.cli.engine import check_gpu_layers
 from bioassist.cli.texts import texts
 from bioassist.errors import InputError, ModelError, UsageError
 

@@ -8,8 +8,8 @@ from bench_setup import NOTE, material, setup
 from assistant.bench import ours, random_model
 from assistant.bench.random_model import Shape
 from assistant.bench.trial import Trial
-from assistant.engine.llama import vocabulary
 from assistant.engine.merge import open_gguf
+from assistant.engine.vocabulary import vocabulary
 from bioassist.cli import bench as command
 
 SMALL = Shape(blocks=2, width=64, heads=4, key_heads=2, hidden=96)

@@ -8,8 +8,8 @@ import pytest
 from engine_setup import engine
 
 from assistant.engine.compile import chained
+from assistant.engine.jobs import Done, Job
 from assistant.engine.reference import Reference
-from assistant.engine.scheduler import Done, Job
 from bioassist.documents import Entity, Span
 from bioassist.schema import AttributeType, RelationType
 from bioassist.tasks.assertion import Assertion

@@ -10,8 +10,9 @@ from engine_setup import engine
 
 from assistant.engine.compile import Compiler, tree
 from assistant.engine.decoder import Fed
+from assistant.engine.jobs import Job
 from assistant.engine.reference import Reference
-from assistant.engine.scheduler import Job, Scheduler
+from assistant.engine.scheduler import Scheduler
 from assistant.engine.sequence import softmax
 from bioassist.documents import Span
 from bioassist.errors import EngineError

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from assistant.engine.cells import PREFIXES
 from assistant.engine.compile import Compiler
 from assistant.engine.decoder import DamagedModelError
-from assistant.engine.scheduler import AWAITED, Done, Job, Refused, Scheduler
+from assistant.engine.jobs import Done, Job, Refused
+from assistant.engine.scheduler import AWAITED, Scheduler
 from bioassist.schema import EntityType
 from bioassist.tasks.ner import Ner, inline, paper, typed
 from bioassist.words import words

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.engine.compile import Compiler, Decision, Given
-from assistant.engine.llama import Vocabulary, vocabulary
+from assistant.engine.vocabulary import Vocabulary, vocabulary
 from bioassist.documents import Entity, Span
 from bioassist.errors import ModelError
 from bioassist.schema import EntityType

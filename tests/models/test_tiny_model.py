@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from tiny_model import write_tiny_llama
 
-from assistant.engine.llama import vocabulary
+from assistant.engine.vocabulary import vocabulary
 
 TEXTS = (
     "Pt. with\n\n\nHPI:   45yo M, 5mg/kg",

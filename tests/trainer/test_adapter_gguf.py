@@ -15,7 +15,9 @@ from tiny_architectures import write_tiny
 
 from assistant.engine import merge
 from assistant.engine.decoder import Fed
-from assistant.engine.llama import Llama, Settings, quantize, vocabulary
+from assistant.engine.llama import Llama, Settings
+from assistant.engine.native import quantize
+from assistant.engine.vocabulary import vocabulary
 from assistant.models.gguf_file import read_adapter
 from bioassist.errors import ModelError
 from trainer.adapter import Adapter

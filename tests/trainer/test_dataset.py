@@ -9,7 +9,7 @@ import datasets
 import pytest
 from corpus_setup import Lay
 
-from assistant.engine.llama import vocabulary
+from assistant.engine.vocabulary import vocabulary
 from bioassist.errors import InputError
 from bioassist.tasks.fingerprints import FINGERPRINTS
 from trainer import prepared

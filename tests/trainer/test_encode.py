@@ -8,8 +8,9 @@ import pytest
 
 from assistant.engine.compile import Compiler, Given
 from assistant.engine.decoder import Fed
-from assistant.engine.llama import Vocabulary, vocabulary
-from assistant.engine.scheduler import Job, Scheduler
+from assistant.engine.jobs import Job
+from assistant.engine.scheduler import Scheduler
+from assistant.engine.vocabulary import Vocabulary, vocabulary
 from bioassist.documents import Entity, Span
 from bioassist.schema import EntityType
 from bioassist.tasks.ner import Ner, inline, typed

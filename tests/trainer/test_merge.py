@@ -13,7 +13,7 @@ from tiny_architectures import write_tiny
 from tiny_model import write_tiny_adapter, write_tiny_llama
 
 from assistant.engine import merge
-from assistant.engine.llama import quantize
+from assistant.engine.native import quantize
 from bioassist.errors import ModelError, UsageError
 from trainer.quantize import make
 
