@@ -75,8 +75,8 @@ def ablate(
             found[left_out] = [_judged(one) for one in json.loads(results.read_text("utf-8"))]
         else:
             say(f"Training on {EVERYTHING if left_out == EVERYTHING else f'all but {left_out}'}.")
-            adapter = _trained(data, folder, chosen, base, left_out)
-            with engine(base, adapter, threads) as running:
+            model = _trained(data, folder, chosen, base, left_out)
+            with engine(model, threads=threads) as running:
                 judged = [judge(running, mixture, source, shelf, limit) for source in mixture.sources]
             found[left_out] = [one for one in judged if one is not None]
             _write(results, json.dumps([asdict(one) for one in found[left_out]], indent=1))
@@ -120,7 +120,8 @@ def _write(path: Path, text: str) -> None:
 
 
 def _trained(data: Path, folder: Path, recipe: Recipe, base: Path, left_out: str) -> Path:
-    """Train on `data` without the kind `left_out` and export; an unfinished run in `folder` is gone on with."""
+    """Train on `data` without the kind `left_out`, and merge; an unfinished run in `folder` is gone on with."""
+    from trainer.quantize import merged
     from trainer.train import train
 
     part = folder / "data"
@@ -128,8 +129,11 @@ def _trained(data: Path, folder: Path, recipe: Recipe, base: Path, left_out: str
     run = folder / "run"
     finished = train(recipe, part, str(base), run, resume=run.exists())
     manifest: dict[str, Any] = json.loads((run / "manifest.json").read_text("utf-8"))
-    target = folder / "adapter.gguf"
-    return adapter_gguf.export(finished.adapter, base, target, file_type="F16", name=folder.name, manifest=manifest)
+    adapter, model = folder / "adapter.gguf", folder / "model.gguf"
+    adapter_gguf.export(finished.adapter, base, adapter, file_type="F16", name=folder.name, manifest=manifest)
+    # An adapter that is applied at every token makes reading twice as slow.
+    merged(base, adapter, model, "F16")
+    return model
 
 
 def _judged(said: dict[str, Any]) -> Judged:
