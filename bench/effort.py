@@ -183,9 +183,7 @@ def told(rows: Sequence[Row]) -> str:
 
 
 def rows_of(given: argparse.Namespace, data: str) -> list[Row]:
-    whole, types = documents(
-        named(data), Shelf(given.corpora), renamed={}, window_words=_DOCUMENT_WORDS
-    )
+    whole, types = documents(named(data), Shelf(given.corpora), renamed={}, window_words=_DOCUMENT_WORDS)
     draw = random.Random(given.seed)
     chosen = draw.sample(whole, min(given.documents, len(whole)))
     labels = [one.name for one in types]

@@ -141,15 +141,38 @@ def in_common(annotators: Sequence[Annotator]) -> tuple[list[str], dict[str, str
 def disagreements(annotators: Sequence[Annotator], *, types: Iterable[str] | None = None) -> list[Disagreement]:
     """Where annotators differ, in the order of documents and text; entities that overlap are one place."""
     kept = None if types is None else set(types)
+    return [
+        place
+        for name in in_common(annotators)[0]
+        for place in differences(name, [_entities(annotator, name, kept) for annotator in annotators])
+    ]
+
+
+def differences(document: str, said: Sequence[Sequence[Entity]]) -> list[Disagreement]:
+    """Where annotators of one document differ, in the order of its text; `said` are the entities of each."""
     found = []
-    for name in in_common(annotators)[0]:
-        for place in _Document.of(name, annotators, kept).places():
-            keys = [{_key(entity) for entity in said} for said in place]
-            if all(key == keys[0] for key in keys):
-                continue
-            there = [entity for said in place for entity in said]
+    for place in places(said):
+        keys = [{_key(entity) for entity in every} for every in place]
+        if any(key != keys[0] for key in keys):
+            there = [entity for every in place for entity in every]
             span = Span(min(entity.start for entity in there), max(entity.end for entity in there))
-            found.append(Disagreement(name, span, _kind(place), tuple(tuple(said) for said in place)))
+            found.append(Disagreement(document, span, _kind(place), tuple(tuple(every) for every in place)))
+    return found
+
+
+def places(said: Sequence[Sequence[Entity]]) -> list[list[list[Entity]]]:
+    """Entities that overlap, directly or through others, by annotator."""
+    ordered = sorted(
+        ((entity.start, entity.end, number, entity) for number, every in enumerate(said) for entity in every),
+        key=lambda one: one[:3],
+    )
+    found: list[list[list[Entity]]] = []
+    end = -1
+    for start, until, number, entity in ordered:
+        if start >= end:
+            found.append([[] for _ in said])
+        found[-1][number].append(entity)
+        end = max(end, until)
     return found
 
 
@@ -165,11 +188,7 @@ class _Document:
     @classmethod
     def of(cls, name: str, annotators: Sequence[Annotator], types: set[str] | None) -> _Document:
         text = annotators[0].documents[name].text
-        said = [
-            [entity for entity in annotator.documents[name].entities if types is None or entity.type in types]
-            for annotator in annotators
-        ]
-        return cls(name, len(text), words(text), said)
+        return cls(name, len(text), words(text), [_entities(annotator, name, types) for annotator in annotators])
 
     def only(self, one: int, other: int) -> _Document:
         return _Document(self.name, self.length, self.words, [self.said[one], self.said[other]])
@@ -185,20 +204,9 @@ class _Document:
             continuum(units, self.length),
         )
 
-    def places(self) -> list[list[list[Entity]]]:
-        """Entities that overlap, directly or through others, by annotator."""
-        ordered = sorted(
-            ((entity.start, entity.end, number, entity) for number, said in enumerate(self.said) for entity in said),
-            key=lambda one: one[:3],
-        )
-        found: list[list[list[Entity]]] = []
-        end = -1
-        for start, until, number, entity in ordered:
-            if start >= end:
-                found.append([[] for _ in self.said])
-            found[-1][number].append(entity)
-            end = max(end, until)
-        return found
+
+def _entities(annotator: Annotator, name: str, types: set[str] | None) -> list[Entity]:
+    return [entity for entity in annotator.documents[name].entities if types is None or entity.type in types]
 
 
 def _pairwise(

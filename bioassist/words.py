@@ -27,6 +27,7 @@ _RUN_PIECES = re.compile(rf"[^\W\d_]{{1,{LONGEST_RUN}}}|\d{{1,{LONGEST_RUN}}}|."
 _RUN = re.compile(r"\S+")
 # spaCy refuses these, which are no characters; a character in their place keeps all offsets.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONGEST_ABBREVIATION = 4
 # Text is given to spaCy in blocks of about this many code points, so that memory does not grow with a note.
 _BLOCK = 50_000
 
@@ -75,6 +76,13 @@ def sentences(text: str, of: list[Span] | None = None) -> list[Span]:
         if _ends_sentence(text, before, after):
             starts.append(after.start)
     return [Span(start, end) for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+
+
+def keeps_its_case(word: str) -> bool:
+    """Whether a word is the same only as it is written: an abbreviation ("MS", "mRNA"), which is one of up to four
+    letters with a capital behind its first."""
+    letters = [char for char in word if char.isalpha()]
+    return len(letters) <= _LONGEST_ABBREVIATION and any(char.isupper() for char in letters[1:])
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:

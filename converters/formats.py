@@ -63,7 +63,8 @@ class WriteOptions:
     `language` is the ISO 639-1 code of the notes, for formats that want one.
     `profile` is the tool that brat files are for, and `uncarried` says what becomes of what it has no place for: a
     "note" on what it belongs to, or a line in the report alone ("list"). `original` is a brat folder that the documents
-    were read from: what is unchanged stays there as it is, to the byte.
+    were read from: what is unchanged stays there as it is, to the byte. `text` False leaves the texts out, in formats
+    that can hold offsets alone.
     """
 
     force: bool = False
@@ -74,6 +75,7 @@ class WriteOptions:
     profile: Profile = "brat"
     uncarried: Uncarried = "list"
     original: Path | None = None
+    text: bool = True
 
 
 DEFAULTS = WriteOptions()

@@ -11,6 +11,7 @@ r"""JSON lines: one document a line, with everything that is in it.
      "provenance": {"T1": {"status": "unreviewed", "source": "model", "confidence": 0.83}}}
 
 What is empty, or as it is by default, is left out. Spans are half-open and count code points of `text`. UTF-8, LF.
+Written without texts, a line has `text_sha`, the hex SHA-256 of the text in UTF-8, in place of `text`.
 `jsonl.schema.json`, beside this file, is its JSON Schema (2020-12).
 """
 
@@ -24,7 +25,7 @@ from bioassist.schema import Schema
 from converters.annotations import row
 from converters.formats import DEFAULTS, EVERYTHING, WriteOptions
 from converters.json_records import dumped, loaded, records, write_records
-from converters.plain import from_plain, to_plain
+from converters.plain import from_plain, to_plain, without_text
 from converters.report import Finding, Report
 
 JSON_SCHEMA = Path(__file__).with_name("jsonl.schema.json")
@@ -60,7 +61,8 @@ class JsonLinesFormat:
 
         def plain(document: Document, report: Report) -> dict[str, object]:
             report.annotations += len(row(document))
-            return to_plain(document)
+            whole = to_plain(document)
+            return whole if options.text else without_text(whole)
 
         return write_records(documents, destination, plain, force=options.force)
 

@@ -26,6 +26,7 @@ from bioassist.documents import (
     Span,
     Status,
     TextSource,
+    text_hash,
 )
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ def to_plain(document: Document) -> dict[str, Any]:
     return plain
 
 
+def without_text(plain: dict[str, Any]) -> dict[str, Any]:
+    """A plain document with the hash of its text in place of the text."""
+    return {("text_sha" if key == "text" else key): (text_hash(said) if key == "text" else said)
+            for key, said in plain.items()}  # fmt: skip
+
+
 def provenance_to_plain(said: Provenance) -> dict[str, Any]:
     """`said` as a plain dictionary, as it is in the plain form of a document."""
     return _plain(said)
@@ -77,6 +84,8 @@ def from_plain(plain: Any) -> Document:
         raise ValueError("a document must be an object.")
     if plain.get("bioassist") != VERSION:
         raise ValueError(f'not a document of version {VERSION}: "bioassist": {VERSION} is missing or another number.')
+    if "text_sha" in plain and "text" not in plain:
+        raise ValueError("it was exported without its text, so its offsets mean nothing here.")
     known = {"bioassist", "name", "text", "classes", "source", "provenance", *_KINDS}
     _refuse_unknown(plain, known, "the document")
     text = _text(plain.get("text"), "text")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from assistant.tui.keymap import DIGITS, KEYS, SELECTING, Key
+from assistant.tui.keymap import ADJUDICATING, DIGITS, KEYS, SELECTING, TAKING, Key
 from bioassist.cli import group
 from converters.brat.profiles import CARRIES
 from converters.formats import Feature, available, by_name
@@ -28,6 +28,20 @@ KEYBOARD = """# Keys of the review screen
 
 Written by `python -m docs.generated`. The mouse can focus a span and select words; everything works without it.
 Every action is saved when it is made.
+
+Each action can have other keys: in `review.toml` in your configuration folder (`~/.config/bioassist` on Linux), for one
+project in the project's own folder, by the names in the last column:
+
+```toml
+[keys]
+accept = "y"
+next = "n,f8"
+```
+
+Keys are characters, or names such as `enter`, `tab`, `f8`, `ctrl+y`; a comma itself is `comma`. A key is for one
+action: where two would have it, both keep their own, and the screen says so when it opens, as it does of names that are
+not there and of keys that terminals do not send. Footer, help (`?`) and command palette (`ctrl+p`) show the keys as
+they are then.
 """
 
 # What `Format.carries` speaks of, in the words of the page.
@@ -70,11 +84,14 @@ def _describe(command: click.Command, name: str, parts: list[str]) -> None:
 
 def keyboard() -> str:
     parts = [KEYBOARD]
-    digits = Key("digits", "", "", "Label", "give the label with that number", DIGITS[0].group, "1 … 9")
+    digits = Key("label_1` … `label_9", "", "", "Label", "give the label with that number", DIGITS[0].group, "1 … 9")
     groups = list(dict.fromkeys(key.group for key in KEYS))
     for name, keys in groupby(sorted([*KEYS, digits], key=lambda key: groups.index(key.group)), lambda key: key.group):
         parts += [f"## {name}\n", *_table(keys)]
     parts += ["## While words are selected\n", *_table(SELECTING)]
+    taking = Key("take_1` … `take_9", "", "", "Take", "take what that annotator has", TAKING[0].group, "1 … 9")
+    parts += ["## While gold is made\n", "See [Teams](teams.md). These keys cannot be chosen.\n"]
+    parts += _table([taking, *ADJUDICATING])
     return "\n".join(parts)
 
 
@@ -92,8 +109,9 @@ def formats() -> str:
 
 
 def _table(keys: object) -> list[str]:
-    rows = ["| keys | what they do |", "|---|---|"]
-    rows += [f"| `{key.shown.replace('|', chr(92) + '|')}` | {key.help} |" for key in keys]  # type: ignore[attr-defined]
+    rows = ["| keys | what they do | name |", "|---|---|---|"]
+    for key in keys:  # type: ignore[attr-defined]
+        rows.append(f"| `{key.shown.replace('|', chr(92) + '|')}` | {key.help} | `{key.id}` |")
     return [*rows, ""]
 
 

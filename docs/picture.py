@@ -20,7 +20,7 @@ from bioassist.tasks.ner import TYPED_FINGERPRINT
 
 ROOT = Path(__file__).parent.parent
 NOTES = ("discharge-summary", "radiology-report", "ed-triage", "medication-list")
-KEYS = "a a n a r a a a a a a n a n"
+KEYS = "a a n a x a a a a a a n a n"
 SUGGESTIONS = (
     ("Acute decompensated heart failure", "Disease", 0.97),
     ("heart failure with reduced ejection fraction", "Disease", 0.91),

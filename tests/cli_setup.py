@@ -149,7 +149,7 @@ class Desk:
 
     @contextmanager
     def opened(self, path: Path | None = None) -> Iterator[Project]:
-        with Project.open(path or self.project, actor="ann") as project:
+        with Project.open(path or self.project) as project:
             yield project
 
     def states(self, path: Path | None = None) -> dict[str, str]:

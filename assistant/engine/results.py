@@ -9,6 +9,7 @@ from assistant.engine.asking import is_trained_value
 from assistant.engine.progress import Reading
 from assistant.engine.settings import EngineSettings
 from assistant.engine.units import Result
+from assistant.project.decisions import Decision
 from assistant.project.facts import SuggestedFact, Value, fact_id, with_id
 from assistant.project.records import Suggestion, suggestion_id
 from assistant.project.state import Fold, reading_order
@@ -52,27 +53,33 @@ class Results:
     def standing(self, reading: Reading, start: int, end: int) -> list[list[Any]]:
         """The entities that stand in a window whose suggestions are all there, as id, type and spans.
 
-        What people rejected is left out, what they added or changed is in.
+        What people rejected is left out, what they added or changed is in; of several annotators, what stands for one.
         """
         inside = [one for one in reading.found if start <= one.spans[0].start < end]
         reading.found = [one for one in reading.found if not start <= one.spans[0].start < end]
         length = self._project.journal.length()
         if reading.decided is None or reading.decided[0] != length:
-            reading.decided = (length, list(self._project.decisions(reading.row.id).values()))
+            reading.decided = (length, self._decided(reading.row.id))
         ids = {one.id for one in inside}
-        decided = [
-            one for one in reading.decided[1] if one.item_id in ids or any(start <= s.start < end for s in one.spans)
-        ]
-        items = [
-            item
-            for item in Fold(inside, decided).items()
-            if item.status != "rejected" and start <= item.start and item.end <= end
-        ]
+        items = []
+        for of_one in reading.decided[1]:
+            decided = [one for one in of_one if one.item_id in ids or any(start <= s.start < end for s in one.spans)]
+            items += [
+                item
+                for item in Fold(inside, decided).items()
+                if item.status != "rejected" and start <= item.start and item.end <= end
+            ]
         extents = {(item.type, item.spans): item for item in sorted(items, key=reading_order, reverse=True)}
         return [
             [item.id, item.type, [[span.start, span.end] for span in item.spans]]
             for item in sorted(extents.values(), key=reading_order)
         ]
+
+    def _decided(self, document_id: int) -> list[list[Decision]]:
+        """What each annotator of the project decided on a document; nothing, once, where there is none."""
+        journal = self._project.journal
+        found = [list(journal.decisions(document_id, one).values()) for one in journal.annotators()]
+        return found or [[]]
 
     def _suggest(self, reading: Reading, results: Iterable[tuple[int, Sequence[str], Result]]) -> None:
         found: list[Suggestion] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.project.entries import Entry
+from assistant.project.entries import Entry, of_annotator
 from assistant.project.records import DocumentRow
 from assistant.project.state import latest_decisions
 from assistant.project.store import Project
@@ -29,7 +29,7 @@ def _in_bulk(project: Project, entry: Entry) -> bool:
         for row in project.documents(include_superseded=True)
         if (row.name, row.text_sha) == (entry.document, entry.payload["from_document"])
     )
-    before = [one for one in project.journal.entries(old_id) if one.seq < entry.seq]
+    before = of_annotator((one for one in project.journal.entries(old_id) if one.seq < entry.seq), entry.owner)
     origin = latest_decisions(before).get(entry.payload["from_id"])
     if origin is None:
         return False

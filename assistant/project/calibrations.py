@@ -47,7 +47,7 @@ class CalibrationTable:
         self._database = database
         self._schema = schema
         self._applied: dict[Whose, Applied | None] = {}
-        self._models: dict[int, str | None] = {}
+        self._models: dict[tuple[int, str], str | None] = {}
         database.on_rollback(self._applied.clear)
 
     def put(self, model_sha: str, origin: Origin, calibration: Calibration) -> None:
@@ -89,11 +89,13 @@ class CalibrationTable:
         """None for what is not of a language model, or was said by another measure than that of today."""
         if suggestion.source != MODEL or suggestion.run is None:
             return None
-        if suggestion.run not in self._models:
-            found = self._database.row("SELECT model_sha, settings FROM runs WHERE id = ?", (suggestion.run,))
+        # What an annotator's part brings may be of a run of another copy of the project.
+        run = (suggestion.run, suggestion.model)
+        if run not in self._models:
+            found = self._database.row("SELECT model_sha, settings FROM runs WHERE id = ? AND model = ?", run)
             same = found is not None and json.loads(found[1]).get("confidence") == confidence.IN_USE
-            self._models[suggestion.run] = str(found[0]) if found is not None and same else None
-        model = self._models[suggestion.run]
+            self._models[run] = str(found[0]) if found is not None and same else None
+        model = self._models[run]
         return (model, suggestion.program) if model is not None else None
 
     def confidence(self, suggestion: Suggestion) -> float:

@@ -89,6 +89,11 @@ class Database:
         with self.transaction():
             self._open().executemany(sql, values)
 
+    def copy_to(self, other: sqlite3.Connection) -> None:
+        """Copy the file, as it is saved at one moment, into an empty one."""
+        with self.lock, translated(self.path):
+            self._open().backup(other)
+
     def check(self) -> list[str]:
         """What SQLite finds wrong with the file; nothing if it is sound."""
         try:

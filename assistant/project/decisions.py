@@ -73,6 +73,14 @@ def evidence(item_type: str, spans: Sequence[Span], suggestion: Suggestion | Non
     return record
 
 
+def restated(decision: Decision) -> dict[str, Any]:
+    """A decision as a record of a "set" entry, for somebody who says the same."""
+    record: dict[str, Any] = {"type": decision.type, "spans": spans_to_json(decision.spans)}
+    if decision.suggestion is not None:
+        record["on"] = suggestion_to_json(decision.suggestion)
+    return record if decision.kept else record | {"status": "rejected"}
+
+
 def suggestion_to_json(suggestion: Suggestion) -> dict[str, Any]:
     """Everything but the id, which is the key it is kept under; what other sources said of it under "also"."""
     record = {"type": suggestion.type, "spans": spans_to_json(suggestion.spans)} | _said_to_json(suggestion)
@@ -108,8 +116,10 @@ def suggestion_from_json(item_id: str, record: Mapping[str, Any]) -> Suggestion 
     if "model" not in record:
         return None
     label, spans = record["type"], spans_from_json(record["spans"])
-    also = tuple(_said_from_json(item_id, label, spans, one) for one in record.get("also", ()))
-    return replace(_said_from_json(item_id, label, spans, record), also=also)
+    said = _said_from_json(item_id, label, spans, record)
+    if "also" not in record:
+        return said
+    return replace(said, also=tuple(_said_from_json(item_id, label, spans, one) for one in record["also"]))
 
 
 def _said_from_json(item_id: str, label: str, spans: tuple[Span, ...], record: Mapping[str, Any]) -> Suggestion:
@@ -152,8 +162,8 @@ def _stated(entry: Entry, item_id: str, record: Mapping[str, Any], on: Mapping[s
     suggestion = suggestion_from_json(item_id, on)
     label, spans = record["type"], spans_from_json(record["spans"])
     status = "rejected" if record.get("status") == "rejected" else _kept_status(label, spans, suggestion)
-    actor, source = entry.payload.get("by", entry.actor), entry.payload.get("source", "person")
-    return Decision(item_id, status, label, spans, suggestion, actor, entry.seq, source)
+    source = entry.payload.get("source", "person")
+    return Decision(item_id, status, label, spans, suggestion, entry.owner, entry.seq, source)
 
 
 def _kept_status(label: str, spans: tuple[Span, ...], suggestion: Suggestion | None) -> DecisionStatus:

@@ -6,45 +6,56 @@ from typing import Any, cast
 
 from assistant.project.database import Database
 from assistant.project.records import DocumentRow, DocumentState
-from assistant.project.remembered import Remembered
+from assistant.project.remembered import NOBODY, RememberedByActor
 from bioassist.documents import text_hash
 from bioassist.errors import ProjectError
 from bioassist.reading import DecodedText
 
-_COLUMNS = "id, name, path, text_sha, encoding, bom, newline, version, superseded, state, reason, words, done"
+_COLUMNS = "id, name, path, text_sha, encoding, bom, newline, version, superseded, state, reason, words"
 
 
 class DocumentTable:
+    """`actor` is for whom documents are done or skipped; where nobody is named none is."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._rows = Remembered(database, self._load)
+        self._rows: RememberedByActor[DocumentRow] = RememberedByActor(database, self._load)
 
-    def all(self, include_superseded: bool = False) -> list[DocumentRow]:
+    def all(self, include_superseded: bool = False, actor: str = NOBODY) -> list[DocumentRow]:
         with self._database.lock:
-            return [row for row in self._rows.all().values() if include_superseded or not row.superseded]
+            return [row for row in self._rows.of(actor).all().values() if include_superseded or not row.superseded]
 
-    def get(self, document_id: int) -> DocumentRow:
+    def get(self, document_id: int, actor: str = NOBODY) -> DocumentRow:
         with self._database.lock:
-            row = self._rows.all().get(document_id)
+            row = self._rows.of(actor).all().get(document_id)
         if row is None:
-            raise ProjectError(f"there is no document number {document_id}.", where=str(self._database.path.parent))
+            raise self._missing(document_id)
         return row
 
-    def named(self, name: str) -> DocumentRow | None:
+    def named(self, name: str, actor: str = NOBODY) -> DocumentRow | None:
         """The version of a note that counts now; a row without text only if there is no other."""
         found = self._database.row(
             "SELECT id FROM documents WHERE name = ? AND NOT superseded ORDER BY text_sha IS NULL", (name,)
         )
-        return self.get(int(found[0])) if found is not None else None
+        return self.get(int(found[0]), actor) if found is not None else None
 
     def text(self, document_id: int) -> str:
-        row = self.get(document_id)
-        if not row.has_text:
-            raise ProjectError(f"{row.name} could not be read: {row.reason}", where=row.path)
-        found = self._database.row("SELECT text FROM texts WHERE sha = ?", (row.text_sha,))
-        if found is None or text_hash(found[0]) != row.text_sha:
-            raise ProjectError(f"the text of {row.name} in the project is not what was stored.", where=row.path)
-        return str(found[0])
+        row = self._database.row(
+            "SELECT d.name, d.path, d.reason, d.text_sha, t.text"
+            " FROM documents d LEFT JOIN texts t ON t.sha = d.text_sha WHERE d.id = ?",
+            (document_id,),
+        )
+        if row is None:
+            raise self._missing(document_id)
+        name, path, reason, sha, text = row
+        if not sha:
+            raise ProjectError(f"{name} could not be read: {reason}", where=path)
+        if text is None or text_hash(text) != sha:
+            raise ProjectError(f"the text of {name} in the project is not what was stored.", where=path)
+        return str(text)
+
+    def _missing(self, document_id: int) -> ProjectError:
+        return ProjectError(f"there is no document number {document_id}.", where=str(self._database.path.parent))
 
     def add(self, name: str, decoded: DecodedText) -> DocumentRow:
         sha = text_hash(decoded.text)
@@ -86,25 +97,52 @@ class DocumentTable:
         sha, source = text_hash(decoded.text), decoded.source
         with self._database.transaction():
             self._database.execute("INSERT OR IGNORE INTO texts VALUES (?, ?)", (sha, decoded.text))
-            document_id = self._database.execute(
-                "INSERT INTO documents (name, path, text_sha, encoding, bom, newline, version, state, place)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ?)",
-                (
-                    name,
-                    _storable(source.path),
-                    sha,
-                    source.encoding,
-                    source.bom,
-                    source.newline,
-                    version,
-                    self._place_after_last() if place is None else place,
-                ),
+            columns = "path, text_sha, encoding, bom, newline, version, place"
+            values = (
+                _storable(source.path),
+                sha,
+                source.encoding,
+                source.bom,
+                source.newline,
+                version,
+                self._place_after_last() if place is None else place,
             )
-            if place is None:
+            awaited = self._database.row("SELECT id FROM documents WHERE name = ? AND awaited = ?", (name, sha))
+            if awaited is None:
+                document_id = self._database.execute(
+                    f"INSERT INTO documents ({columns}, name, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
+                    (*values, name),
+                )
+            else:
+                # Entries are on it already, by its number.
+                document_id = int(awaited[0])
+                self._database.execute(
+                    f"UPDATE documents SET ({columns}, superseded, awaited) = (?, ?, ?, ?, ?, ?, ?, 0, NULL)"
+                    " WHERE id = ?",
+                    (*values, document_id),
+                )
+            if place is None and awaited is None:
                 self._rows.touch(document_id)
             else:
                 self._rows.forget()
             return self.get(document_id)
+
+    def awaited(self, name: str, sha: str) -> DocumentRow:
+        """The document of this name and text, be it superseded; where there is none a row without text that waits for
+        it and is not listed, so that entries on it can be kept."""
+        found = self._database.row(
+            "SELECT id FROM documents WHERE name = ? AND ? IN (text_sha, awaited) ORDER BY text_sha IS NULL",
+            (name, sha),
+        )
+        if found is not None:
+            return self.get(int(found[0]))
+        document_id = self._database.execute(
+            "INSERT INTO documents (name, path, encoding, bom, newline, version, superseded, state, awaited, place)"
+            " VALUES (?, '', '', 0, 'none', 0, 1, 'pending', ?, ?)",
+            (name, sha, self._place_after_last()),
+        )
+        self._rows.touch(document_id)
+        return self.get(document_id)
 
     def replace(self, old: DocumentRow, decoded: DecodedText) -> DocumentRow:
         """Put a new version in the place of `old`; one that had this text before comes back as the newest."""
@@ -132,9 +170,22 @@ class DocumentTable:
             )
             self._rows.touch(document_id)
 
-    def set_done(self, document_id: int, done: bool) -> None:
-        self._database.execute("UPDATE documents SET done = ? WHERE id = ?", (done, document_id))
-        self._rows.touch(document_id)
+    def set_mark(self, document_id: int, actor: str, done: bool, skipped: str | None) -> None:
+        """Whether it is done for `actor`, and why they skip it, if they do."""
+        with self._database.transaction():
+            for table in ("done", "skipped"):
+                self._database.execute(f"DELETE FROM {table} WHERE actor = ? AND document_id = ?", (actor, document_id))
+            if done:
+                self._database.execute("INSERT INTO done VALUES (?, ?)", (actor, document_id))
+            if skipped is not None:
+                self._database.execute("INSERT INTO skipped VALUES (?, ?, ?)", (actor, document_id, skipped))
+        self._rows.touch(document_id, actor)
+
+    def done_by(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for actor, document_id in self._database.rows("SELECT actor, document_id FROM done ORDER BY actor"):
+            found.setdefault(document_id, []).append(actor)
+        return found
 
     def forget_unfinished_reading(self) -> None:
         """After a stop nothing is being read: what was, waits again."""
@@ -143,7 +194,9 @@ class DocumentTable:
 
     def _drop_unread(self, name: str) -> int | None:
         """Take out the row of a note that could not be read before; returns its place in the list."""
-        found = self._database.row("SELECT id, place FROM documents WHERE name = ? AND text_sha IS NULL", (name,))
+        found = self._database.row(
+            "SELECT id, place FROM documents WHERE name = ? AND text_sha IS NULL AND awaited IS NULL", (name,)
+        )
         if found is None:
             return None
         # A row without text has no suggestions and no journal.
@@ -155,11 +208,15 @@ class DocumentTable:
         found = self._database.row("SELECT max(place) FROM documents")
         return int(found[0] or 0) + 1 if found is not None else 1
 
-    def _load(self, wanted: set[int] | None) -> dict[int, DocumentRow]:
+    def _load(self, actor: str, wanted: set[int] | None) -> dict[int, DocumentRow]:
+        columns = (
+            f"{_COLUMNS}, id IN (SELECT document_id FROM done WHERE actor = ?1),"
+            " (SELECT reason FROM skipped WHERE actor = ?1 AND document_id = id)"
+        )
         if wanted is None:
-            rows = self._database.rows(f"SELECT {_COLUMNS} FROM documents ORDER BY place, id")
+            rows = self._database.rows(f"SELECT {columns} FROM documents ORDER BY place, id", (actor,))
         else:
-            rows = self._database.rows_in(f"SELECT {_COLUMNS} FROM documents WHERE id IN", sorted(wanted))
+            rows = self._database.rows_in(f"SELECT {columns} FROM documents WHERE id IN", sorted(wanted), (actor,))
         return {int(row[0]): _document(row) for row in rows}
 
 
@@ -183,4 +240,5 @@ def _document(row: tuple[Any, ...]) -> DocumentRow:
         reason=row[10],
         words=row[11],
         done=bool(row[12]),
+        skipped=row[13],
     )

@@ -13,10 +13,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Action = Literal["accept", "reject", "edit", "add", "delete", "set", "done", "reopen", "carry", "undo", "redo"]
+Action = Literal["accept", "reject", "edit", "add", "delete", "set", "done", "skip", "reopen", "carry", "undo", "redo"]
 
 ACTIONS: tuple[str, ...] = get_args(Action)
 UNDOABLE = frozenset(ACTIONS) - {"undo", "redo", "carry"}
+# What is said of a document as a whole; the last of them that stands counts.
+MARKS = frozenset(("done", "skip", "reopen"))
+# How a "set" came to be that renames labels of the schema (`assistant.project.renaming`).
+RENAME = "rename"
 CHAIN_START = "0" * 64
 
 
@@ -29,16 +33,23 @@ class Entry:
 
         accept  {ids, on, bulk, threshold}     reject, delete  {ids, on}
         edit    {id, type, spans, on}          add             {id, type, spans, near}
-        set     {items: {id: {type, spans, status, on}}, facts: {id: {kind, value, on}}, source, format, named}
-        done, reopen  {}                       undo, redo      {target: the actor_seq of the entry taken back}
+        set     {items: {id: {type, spans, status, on}}, facts: {id: {kind, value, on, was}}, source, format, named,
+                 how, bulk, group}
+        done, reopen  {}                       skip            {reason}
+        undo, redo    {target: the actor_seq of the entry taken back}
         carry   {from_document, from_id, by, source} with {id, type, spans, status, on} or {facts}
 
     `on` maps each id to what was decided on, see `assistant.project.decisions.evidence`; in "set" it is that of its
     item. `near` is there where a person added what the model had nearly found: its probability, type, model and run.
     "set" is many decisions made together, undone as one: what came back in a document that was imported, from
     files of `format`, with `named` True if the person vouched for the whole document. `facts` are annotations other
-    than entities, see `assistant.project.facts`; their value is None where they were removed, and their `on` the
-    suggestion that was decided on, if there was one. `source` is "person" unless it is said.
+    than entities, see `assistant.project.facts`; their value is None where they were removed, their `on` the suggestion
+    that was decided on, if there was one, and their `was` what a person's own fact was that is removed or changed.
+    `source` is "person" unless it is said. A "set" may say `how` it came to be, "merge", "split" or "same" (the same
+    words), the last with `bulk`, or "rename" of labels, which is taken back with the schema alone. With the source
+    "adjudication" it is gold's: `adjudicator` made it of what `annotators` had, which was the same (`agreed`) or as
+    `said` has it by annotator. Entries with the same `group`, the actor_seq of the first of them, were made together on
+    several documents: they are undone and redone as one.
     """
 
     seq: int
@@ -52,6 +63,11 @@ class Entry:
     payload: dict[str, Any]
     previous: str
     hash: str
+
+    @property
+    def owner(self) -> str:
+        """Whose word it is: the actor's, or in "carry" that of the annotator for whom it was carried over."""
+        return str(self.payload.get("by", self.actor))
 
     @property
     def target(self) -> int | None:
@@ -83,6 +99,15 @@ def chained_hash(entry: Entry) -> str:
         }
     )
     return hashlib.sha256((entry.previous + rest).encode()).hexdigest()
+
+
+def of_annotator(entries: Iterable[Entry], annotator: str) -> list[Entry]:
+    """What one annotator said, as it counts: what others carried over for them, then their own, each chain in order.
+
+    So it is the same in whatever order the chains of several people were brought together.
+    """
+    own = [entry for entry in entries if entry.owner == annotator]
+    return sorted(own, key=lambda entry: (entry.actor == annotator, entry.actor, entry.actor_seq))
 
 
 def undone_entries(entries: Iterable[Entry]) -> set[tuple[str, int]]:

@@ -12,6 +12,7 @@ from assistant.project.bulk import accepted_in_bulk
 from assistant.project.export_ids import sort_key
 from assistant.project.exports import Sending
 from assistant.project.fact_suggestions import FactItem
+from assistant.project.facts import is_of_document
 from assistant.project.meanings import meanings
 from assistant.project.records import DocumentRow
 from assistant.project.state import Fold, Item, reading_order
@@ -21,6 +22,7 @@ from bioassist.documents import (
     Document,
     Entity,
     Equivalence,
+    Note,
     Provenance,
     Status,
     TextSource,
@@ -36,11 +38,12 @@ Which = Literal["done", "all"]
 class Withheld:
     """What an export leaves out, so that no gap is silent.
 
-    `not_done`, `unread` and `failed` count documents: not marked done by a person (where that was asked for), not yet
-    read by the engine (and without a decision), failed. `pending` counts suggestions that wait for a decision, in the
-    documents that are exported. `duplicates` are items with the type and extent of another. `dangling` counts relations
-    and others that refer to what is not exported, and events and equivalences that lost a part for that. `provisional`
-    counts annotations whose ids could not be kept because the project was open for reading only.
+    `not_done`, `skipped`, `unread` and `failed` count documents: not marked done by a person (where that was asked
+    for), left out by a person, not yet read by the engine (and without a decision), failed. `pending` counts
+    suggestions that wait for a decision, in the documents that are exported. `duplicates` are items with the type and
+    extent of another. `dangling` counts relations and others that refer to what is not exported, and events and
+    equivalences that lost a part for that. `provisional` counts annotations whose ids could not be kept because the
+    project was open for reading only.
     """
 
     not_done: int = 0
@@ -50,12 +53,13 @@ class Withheld:
     duplicates: int = 0
     dangling: int = 0
     provisional: int = 0
+    skipped: int = 0
 
 
 def documents_for_export(
     project: Project, include: Include = "accepted", documents: Which = "all", sending: Sending | None = None
 ) -> tuple[list[Document], Withheld]:
-    """The documents in file order, and what was left out.
+    """The documents in file order as the project is seen (`assistant.project.view`), and what was left out.
 
     `include` "accepted" takes what a person accepted, edited or added, "all" also what waits, marked "unreviewed".
     `documents` "done" takes documents that a person marked done alone. Ids are those that annotations came with, else
@@ -84,6 +88,8 @@ def _collected(
         decided = row.has_text and bool(project.decisions(row.id) or project.facts(row.id))
         if not row.has_text or (row.state == "failed" and not decided):
             left["failed"] += 1
+        elif row.skipped is not None:
+            left["skipped"] += 1
         elif documents == "done" and not row.done:
             left["not_done"] += 1
         elif row.state in ("pending", "reading") and not row.done and not decided:
@@ -91,7 +97,7 @@ def _collected(
         else:
             document = _exported(project, row, include, left)
             if sending is not None and not project.read_only:
-                project.exports.record(row.id, project.journal.length(), document, sending)
+                project.exports.record(row.id, project.journal.length(), document, sending, project.view)
             exported.append(document)
     return exported, Withheld(**left)
 
@@ -130,7 +136,7 @@ def _document(
     single = {item.id: item for item in _single(chosen, bulk, {target for one in others for target in targets(one)})}
     entities = [Entity(item.id, item.type, item.spans) for item in single.values()]
     brought = meanings(row.text_sha, single.values(), project.facts(row.id))
-    annotations, dangling = without_dangling([*entities, *others, *brought])
+    annotations, dangling = without_dangling([*entities, *(_anchored(one, single) for one in others), *brought])
     said = {fact.id: fact for fact in told}
     ids = ids_of([one for one in annotations if isinstance(one, Annotation)])
     # What an item brought along comes from where the item does, and is confirmed with it.
@@ -158,6 +164,13 @@ def _document(
         "duplicates": len(chosen) - len(single),
         "dangling": len(dangling),
     }
+
+
+def _anchored(one: Annotation | Equivalence, items: Mapping[str, Item]) -> Annotation | Equivalence:
+    """A note on the document stands on its first entity, since formats have notes on annotations alone."""
+    if isinstance(one, Note) and is_of_document(one) and one.target not in items:
+        return replace(one, target=next(iter(items), one.target))
+    return one
 
 
 def _under(ids: Mapping[str, str], one: Annotation | Equivalence) -> Annotation | Equivalence:

@@ -38,12 +38,16 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A document's annotations as they were exported, without its text; `seq` is the journal's length at that time."""
+    """A document's annotations as they were exported, without its text; `seq` is the journal's length at that time.
+
+    `annotator` is whose they were, "" where that was not kept.
+    """
 
     document_id: int
     sending: Sending
     seq: int
     content: str
+    annotator: str
 
     def document(self, name: str, text: str) -> Document:
         return from_plain(json.loads(self.content) | {"name": name, "text": text})
@@ -53,8 +57,8 @@ class ExportTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(self, document_id: int, seq: int, document: Document, sending: Sending) -> None:
-        """Keep what is exported now; what was exported so before is not kept twice."""
+    def record(self, document_id: int, seq: int, document: Document, sending: Sending, annotator: str) -> None:
+        """Keep what is exported now of an annotator; what was exported so before is not kept twice."""
         plain = to_plain(replace(document, source=None))
         del plain["name"], plain["text"]
         content = canonical(plain)
@@ -62,9 +66,9 @@ class ExportTable:
         with self._database.transaction():
             self._database.execute("INSERT OR IGNORE INTO exported_contents VALUES (?, ?)", (digest, content))
             self._database.execute(
-                "INSERT INTO exports (document_id, sending, format, profile, as_notes, seq, digest)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (document_id, sending.id, sending.format, sending.profile, sending.as_notes, seq, digest),
+                "INSERT INTO exports (document_id, sending, format, profile, as_notes, seq, digest, annotator)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (document_id, sending.id, sending.format, sending.profile, sending.as_notes, seq, digest, annotator),
             )
 
     def latest(self, documents: Iterable[int], format_name: str, mark: str | None) -> Exported | None:
@@ -73,7 +77,7 @@ class ExportTable:
         That is the export that left `mark`, if it is one of this project; else the last in the format, else the last.
         """
         rows = self._database.rows_in(
-            "SELECT number, document_id, format, profile, as_notes, sending, seq, content FROM exports"
+            "SELECT number, document_id, format, profile, as_notes, sending, seq, content, annotator FROM exports"
             " JOIN exported_contents USING (digest) WHERE document_id IN",
             documents,
         )
@@ -83,8 +87,8 @@ class ExportTable:
         chosen = [row for row in rows if row[2] == format_name] or rows
         if not chosen:
             return None
-        _, document_id, written_as, profile, as_notes, sending, seq, content = chosen[-1]
-        return Exported(document_id, Sending(written_as, profile, bool(as_notes), sending), seq, content)
+        _, document_id, written_as, profile, as_notes, sending, seq, content, annotator = chosen[-1]
+        return Exported(document_id, Sending(written_as, profile, bool(as_notes), sending), seq, content, annotator)
 
 
 def mark_of(source: Path) -> str | None:

@@ -18,13 +18,14 @@ from assistant.project.facts import (
     Value,
     aimed,
     aims,
+    content,
     kind_of,
     label_of,
     value_from_json,
     value_to_json,
 )
 from assistant.project.records import Tally
-from assistant.project.remembered import Remembered
+from assistant.project.remembered import RememberedByActor
 
 _COLUMNS = "id, kind, value, confidence, source, model, program, trained, run_id"
 LabelTallies = dict[str, Tally]
@@ -33,7 +34,7 @@ LabelTallies = dict[str, Tally]
 class FactSuggestionTable:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._tallies: Remembered[LabelTallies] = Remembered(database, self._load_tallies)
+        self._tallies: RememberedByActor[LabelTallies] = RememberedByActor(database, self._load_tallies)
         self._changes: dict[int, int] = {}
 
     def add(self, document_id: int, run_id: int, facts: Iterable[SuggestedFact]) -> None:
@@ -82,9 +83,9 @@ class FactSuggestionTable:
         with self._database.lock:
             return self._changes.get(document_id, 0)
 
-    def tallies(self) -> dict[int, LabelTallies]:
-        """Counts of facts by document and label; a document without facts may be missing."""
-        return self._tallies.all()
+    def tallies(self, actor: str) -> dict[int, LabelTallies]:
+        """Counts of facts by document and label, as an annotator has them; a document without facts may be missing."""
+        return self._tallies.of(actor).all()
 
     def decided(self, document_id: int) -> None:
         """Something was decided or taken back on a document: its counts are to be read anew."""
@@ -95,16 +96,16 @@ class FactSuggestionTable:
             self._changes[document_id] = self._changes.get(document_id, 0) + 1
         self._tallies.touch(document_id)
 
-    def _load_tallies(self, wanted: set[int] | None) -> dict[int, LabelTallies]:
+    def _load_tallies(self, actor: str, wanted: set[int] | None) -> dict[int, LabelTallies]:
         found: dict[int, LabelTallies] = {document_id: {} for document_id in wanted or ()}
 
         def count(document_id: int, label: str, tally: Tally) -> None:
             labels = found.setdefault(document_id, {})
             labels[label] = labels.get(label, Tally()).plus(tally)
 
-        for document_id, label, number in self._rows(_PENDING, "s", wanted):
+        for document_id, label, number in self._rows(_PENDING, "s", actor, wanted):
             count(document_id, label, Tally(pending=number, suggested=number))
-        for document_id, item_id, kind, value, on in self._rows(_DECIDED, "f", wanted):
+        for document_id, item_id, kind, value, on in self._rows(_DECIDED, "f", actor, wanted):
             suggestion = None if on is None else json.loads(on)
             if value is not None:
                 status = "added" if suggestion is None else "accepted"
@@ -116,26 +117,29 @@ class FactSuggestionTable:
             count(document_id, label, Tally(**{status: 1}, suggested=int(suggestion is not None)))
         return found
 
-    def _rows(self, sql: str, table: str, wanted: set[int] | None) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, sql: str, table: str, actor: str, wanted: set[int] | None) -> Iterator[tuple[Any, ...]]:
         if wanted is None:
-            yield from self._database.rows(sql.format(which=""))
+            yield from self._database.rows(sql.format(which=""), (actor,))
         for document_id in sorted(wanted or ()):
-            yield from self._database.rows(sql.format(which=f"AND {table}.document_id = ?"), (document_id,))
+            yield from self._database.rows(sql.format(which=f"AND {table}.document_id = ?2"), (actor, document_id))
 
 
-# A suggested fact waits unless it was decided, somebody said the same, or what it is about was rejected.
+# For an annotator, ?1, a suggested fact waits unless it was decided, the same was said, or what it is about rejected.
 _PENDING = """
     SELECT s.document_id, s.label, count(DISTINCT s.id) FROM suggested_facts s
     WHERE s.current {which} AND NOT EXISTS (
-        SELECT 1 FROM facts f WHERE f.document_id = s.document_id AND f.item_id = s.id AND f.latest = 1
+        SELECT 1 FROM facts f
+        WHERE f.document_id = s.document_id AND f.item_id = s.id AND +f.actor = ?1 AND f.latest = 1
     ) AND NOT EXISTS (
-        SELECT 1 FROM facts f WHERE f.document_id = s.document_id AND f.content = s.id AND f.latest = 1
+        SELECT 1 FROM facts f
+        WHERE f.document_id = s.document_id AND f.content = s.id AND f.actor = ?1 AND f.latest = 1
     ) AND NOT EXISTS (
-        SELECT 1 FROM json_each(s.about) t JOIN decisions d
-        ON d.document_id = s.document_id AND d.item_id = t.value AND d.latest = 1 AND d.status = 'rejected'
+        SELECT 1 FROM json_each(s.about) t JOIN decisions d ON d.document_id = s.document_id
+        AND d.item_id = t.value AND +d.actor = ?1 AND d.latest = 1 AND d.status = 'rejected'
     ) GROUP BY s.document_id, s.label"""
 _DECIDED = """
-    SELECT f.document_id, f.item_id, f.kind, f.value, f.suggestion FROM facts f WHERE f.latest = 1 {which}"""
+    SELECT f.document_id, f.item_id, f.kind, f.value, f.suggestion FROM facts f
+    WHERE f.actor = ?1 AND f.latest = 1 {which}"""
 
 FactStatus = Literal["pending", "accepted", "rejected", "added"]
 
@@ -179,19 +183,14 @@ def fact_items(
         kept: FactStatus = "added" if fact.suggestion is None else "accepted"
         status: FactStatus = kept if fact.value is not None else "rejected"
         items.append(FactItem(fact.item_id, aimed(said, hidden), status, fact.suggestion, fact.actor, fact.source))
-    known = {_content(item.value) for item in items}
+    known = {content(item.value) for item in items}
     for one in suggested:
         value = aimed(one.value, hidden)
-        if one.id in decided or _content(value) in known or not set(aims(value)).isdisjoint(rejected):
+        if one.id in decided or content(value) in known or not set(aims(value)).isdisjoint(rejected):
             continue
-        known.add(_content(value))
+        known.add(content(value))
         items.append(FactItem(one.id, value, "pending", one, source=one.source))
     return items
-
-
-def _content(value: Value) -> tuple[str, str]:
-    """What a fact says, whatever its own id."""
-    return kind_of(value), canonical(value_to_json(value))
 
 
 def _suggested(row: tuple[Any, ...]) -> SuggestedFact:

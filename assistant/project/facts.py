@@ -3,18 +3,21 @@ equivalences and document classes.
 
 A fact has an item's id, as entities do, and refers to entities and other facts by theirs, so it holds whatever number
 an export gives them. It stays where an entity that it refers to is deleted, and is left out of exports meanwhile.
+
+What is said of the document itself is its classes, and notes of the type `DOCUMENT_NOTES`. Files have notes on
+annotations alone: there such a note is on whatever annotation it was written on, and says nothing of that.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from assistant.project.entries import Entry, canonical, digest, undone_entries
-from bioassist.documents import Annotation, Attribute, Entity, Equivalence, Normalization
+from bioassist.documents import Annotation, Attribute, Entity, Equivalence, Normalization, Note
 from converters.annotations import retargeted, targets
 from converters.plain import annotation_from_plain, annotation_to_plain
 
@@ -22,6 +25,8 @@ from converters.plain import annotation_from_plain, annotation_to_plain
 Value = Annotation | Equivalence | str
 
 CLASSES = "classes"
+# brat's own type for what an annotator remarks on a span, and ours for what they remark on the document.
+SPAN_NOTES, DOCUMENT_NOTES = "AnnotatorNotes", "DocumentNotes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,8 @@ class SuggestedFact:
 class Fact:
     """One entry's word on one fact: what it is, or None where it was removed. `source` as in `Decision`.
 
-    `suggestion` is what the suggester had proposed, None for a fact that a person added.
+    `suggestion` is what the suggester had proposed, None for a fact that a person added. `was` is what an entry keeps
+    of a fact that it removes or changes; the table of facts does not have it.
     """
 
     item_id: str
@@ -54,11 +60,17 @@ class Fact:
     seq: int
     source: str
     suggestion: SuggestedFact | None = None
+    was: Value | None = field(default=None, compare=False)
 
     @property
     def said(self) -> Value | None:
         """What it is about: what holds, or the suggestion that was removed."""
         return self.value if self.value is not None or self.suggestion is None else self.suggestion.value
+
+    @property
+    def about(self) -> Value | None:
+        """The same, and of a person's own fact that was removed what it was."""
+        return self.said if self.said is not None else self.was
 
 
 def kind_of(value: Value) -> str:
@@ -66,9 +78,14 @@ def kind_of(value: Value) -> str:
     return CLASSES if isinstance(value, str) else annotation_to_plain(value)[0]
 
 
+def is_of_document(value: Value) -> bool:
+    """Whether it is said of the document itself."""
+    return isinstance(value, str) or (isinstance(value, Note) and value.type == DOCUMENT_NOTES)
+
+
 def aims(value: Value) -> tuple[str, ...]:
-    """The ids that `value` refers to."""
-    return () if isinstance(value, str) else targets(value)
+    """The ids that `value` refers to; none for what is said of the document."""
+    return () if isinstance(value, str) or is_of_document(value) else targets(value)
 
 
 def aimed(value: Value, at: Mapping[str, str]) -> Value:
@@ -101,6 +118,11 @@ def fact_id(text_sha: str, value: Value) -> str:
     return digest("s", [text_sha, kind_of(value), value_to_json(value)])
 
 
+def content(value: Value) -> tuple[str, str]:
+    """What a fact says, whatever its own id."""
+    return kind_of(value), canonical(value_to_json(value))
+
+
 def with_id(value: Value, item_id: str) -> Value:
     """`value` with its own id, where its kind has one."""
     return value if isinstance(value, str | Equivalence) else replace(value, id=item_id)
@@ -118,12 +140,16 @@ def label_of(value: Value) -> str:
 
 
 def facts_to_json(
-    facts: Mapping[str, tuple[str, Value | None]], on: Mapping[str, SuggestedFact] = MappingProxyType({})
+    facts: Mapping[str, tuple[str, Value | None]],
+    on: Mapping[str, SuggestedFact] = MappingProxyType({}),
+    was: Mapping[str, Value] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """What an entry says: each fact's kind and value by its id; `on` are the suggestions that were decided on."""
+    """What an entry says: each fact's kind and value by its id; `on` are the suggestions that were decided on, `was`
+    what a person's own facts were that are removed or changed."""
     return {
         item_id: {"kind": kind, "value": None if value is None else value_to_json(value)}
         | ({"on": suggested_to_json(on[item_id])} if item_id in on else {})
+        | ({"was": value_to_json(was[item_id])} if item_id in was else {})
         for item_id, (kind, value) in facts.items()
     }
 
@@ -149,16 +175,17 @@ def suggested_from_json(item_id: str, record: Mapping[str, Any]) -> SuggestedFac
 
 def facts_of(entry: Entry) -> Iterator[Fact]:
     """The facts in an entry."""
-    actor, source = entry.payload.get("by", entry.actor), entry.payload.get("source", "person")
+    source = entry.payload.get("source", "person")
     for item_id, record in entry.payload.get("facts", {}).items():
         said = record["value"]
         value = None if said is None else value_from_json(item_id, record["kind"], said)
         on = suggested_from_json(item_id, record["on"]) if "on" in record else None
-        yield Fact(item_id, value, actor, entry.seq, source, on)
+        was = value_from_json(item_id, record["kind"], record["was"]) if "was" in record else None
+        yield Fact(item_id, value, entry.owner, entry.seq, source, on, was)
 
 
 def latest_facts(entries: Iterable[Entry]) -> dict[str, Fact]:
-    """The last word on each fact, over entries in journal order; what was taken back is left out."""
+    """The last word on each fact, over one annotator's entries in order; what was taken back is left out."""
     listed = list(entries)
     undone = undone_entries(listed)
     return {

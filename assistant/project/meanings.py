@@ -7,8 +7,10 @@ them. Where one came back changed from a file, or was taken out there, that is a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from assistant.project.facts import fact_id
+from assistant.project.records import Reference
 from assistant.project.state import Item
 from bioassist.documents import Normalization
 
@@ -20,8 +22,13 @@ def meanings(text_sha: str, items: Iterable[Item], said: Collection[str]) -> lis
     for item in items:
         if item.status != "rejected":
             for one in item.references:
-                bare = Normalization("", item.id, one.database, one.identifier, one.term)
-                identity = fact_id(text_sha, bare)
-                if identity not in said:
-                    found[identity] = Normalization(identity, item.id, one.database, one.identifier, one.term)
+                meaning = meaning_of(text_sha, item, one)
+                if meaning.id not in said:
+                    found[meaning.id] = meaning
     return list(found.values())
+
+
+def meaning_of(text_sha: str, item: Item, reference: Reference) -> Normalization:
+    """That `item` stands for `reference`, under the id of what it says."""
+    bare = Normalization("", item.id, reference.database, reference.identifier, reference.term)
+    return replace(bare, id=fact_id(text_sha, bare))

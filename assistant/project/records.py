@@ -19,7 +19,8 @@ class DocumentRow:
 
     `name` is the path below the notes folder, without extension; `path` is where it was read. A note that could not
     be read has no text: its `text_sha` is "" and `reason` says why. `superseded` is True once a newer version of the
-    note took its place. `done` is the person's mark, `state` the engine's progress, `words` what the engine counted.
+    note took its place. `done` is the person's mark, `skipped` why the
+    person leaves it out (None: they do not), `state` the engine's progress, `words` what the engine counted.
     """
 
     id: int
@@ -35,6 +36,7 @@ class DocumentRow:
     reason: str | None
     words: int
     done: bool
+    skipped: str | None = None
 
     @property
     def has_text(self) -> bool:

@@ -2,8 +2,8 @@
 
 Only looks at single suggestions count: what was accepted in bulk was not looked at, and of those the wrong ones come
 back to be looked at later, so they say nothing about the model at any time. Corrections that were made in other
-programs are left out likewise: what was left alone there may not have been read. The last decision on a suggestion
-counts: it was right if it was kept as it was.
+programs are left out likewise: what was left alone there may not have been read. The last decision of each annotator on
+a suggestion counts: it was right if it was kept as it was.
 """
 
 from __future__ import annotations
@@ -66,14 +66,14 @@ def looked_at(project: Project, whose: Whose) -> list[Decided]:
     """What people decided on single suggestions of a model, with the probabilities that it gave them."""
     entries = project.journal.entries()
     undone = undone_entries(entries)
-    last: dict[tuple[int, str], tuple[str, Decision]] = {}
-    in_bulk: set[tuple[int, str]] = set()
+    last: dict[tuple[str, int, str], tuple[str, Decision]] = {}
+    in_bulk: set[tuple[str, int, str]] = set()
     for entry in entries:
         # A decision that was carried over to a new version of a note was made, and counts, on the old one.
         if (entry.actor, entry.actor_seq) in undone or entry.action == "carry":
             continue
         for decision in decisions_of(entry):
-            item = (entry.document_id, decision.item_id)
+            item = (decision.actor, entry.document_id, decision.item_id)
             if entry.payload.get("bulk") or decision.source != "person":
                 in_bulk.add(item)
             last[item] = (entry.document, decision)

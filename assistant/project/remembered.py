@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 
 from assistant.project.database import Database
 
 Value = TypeVar("Value")
+# Who sees what is the same for all.
+NOBODY = ""
 
 
 class Remembered(Generic[Value]):
@@ -48,3 +51,30 @@ class Remembered(Generic[Value]):
         """Read everything anew."""
         with self._database.lock:
             self._values = None
+
+
+class RememberedByActor(Generic[Value]):
+    """The same for each annotator, who sees a project by their own decisions. `load` is given the annotator first."""
+
+    def __init__(self, database: Database, load: Callable[[str, set[int] | None], dict[int, Value]]) -> None:
+        self._database = database
+        self._load = load
+        self._by_actor: dict[str, Remembered[Value]] = {}
+
+    def of(self, actor: str) -> Remembered[Value]:
+        with self._database.lock:
+            if actor not in self._by_actor:
+                self._by_actor[actor] = Remembered(self._database, partial(self._load, actor))
+            return self._by_actor[actor]
+
+    def touch(self, document_id: int, actor: str | None = None) -> None:
+        """The document changed: for everybody, unless one annotator is named."""
+        with self._database.lock:
+            for name, values in self._by_actor.items():
+                if actor in (None, name):
+                    values.touch(document_id)
+
+    def forget(self) -> None:
+        with self._database.lock:
+            for values in self._by_actor.values():
+                values.forget()

@@ -1,20 +1,20 @@
 """The present state of a document: a pure fold over its suggestions and its journal.
 
-An item's state is that of the last journal entry that names it and was not undone; an entry names the type and the
-extent that the person saw, so a decision means what it meant on the screen, whatever is undone around it. What no
-entry names is pending.
+Each annotator has a state of their own. In it an item's is that of the annotator's last journal entry that names it and
+was not undone; an entry names the type and the extent that the person saw, so a decision means what it meant on the
+screen, whatever is undone around it. What no entry names is pending.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from assistant.project import agreeing
 from assistant.project.decisions import Decision, Extent, decisions_of
-from assistant.project.entries import Entry, undone_entries
+from assistant.project.entries import MARKS, Entry, undone_entries
 from assistant.project.neighbours import Neighbours
 from assistant.project.records import Reference, Suggestion
 from bioassist.documents import Span
@@ -110,16 +110,25 @@ class Fold:
         if (own := self._suggested.get(item_id)) is not None:
             # What disagrees with it does not any more, or does again.
             touched.update(other.id for other in self._disagreeing(own))
+        for change in (self._decided.get(item_id), decision):
+            # The suggestion of the same extent hides behind a kept item, or comes back.
+            if change is not None and change.kept and (twin := self._by_extent.get(change.extent)) is not None:
+                touched.add(twin)
+        self._settle(item_id, decision)
+        return touched
+
+    def put_all(self, decisions: Mapping[str, Decision | None]) -> None:
+        """The same for many at once, where all items are looked at anew anyway."""
+        for item_id, decision in decisions.items():
+            self._settle(item_id, decision)
+
+    def _settle(self, item_id: str, decision: Decision | None) -> None:
         old = self._decided.pop(item_id, None)
         for change, by in ((old, -1), (decision, 1)):
             if change is not None and change.kept:
                 self._kept[change.extent] += by
-                # The suggestion of the same extent hides behind a kept item, or comes back.
-                if (twin := self._by_extent.get(change.extent)) is not None:
-                    touched.add(twin)
         if decision is not None:
             self._decided[item_id] = decision
-        return touched
 
     def suggest(self, suggestion: Suggestion) -> set[str]:
         """Take in a suggestion that came since, beside what other sources say of it. Returns the ids of pending items
@@ -153,6 +162,10 @@ class Fold:
         for suggestion in self._suggested.values():
             if suggestion.id not in self._decided and not self._kept[(suggestion.type, suggestion.spans)]:
                 yield self._pending_item(suggestion)
+
+    def rejected(self) -> set[str]:
+        """The ids of the items that were rejected."""
+        return {one.item_id for one in self._decided.values() if one.status == "rejected"}
 
     def hidden(self) -> dict[str, str]:
         """Suggestions that hide behind a kept item of their type and extent, and that item: what is said of such a
@@ -238,7 +251,7 @@ def _says(other: Suggestion, who: str | None = None) -> str:
 
 
 def latest_decisions(entries: Iterable[Entry]) -> dict[str, Decision]:
-    """The last decision on each item, over entries in journal order; what was taken back is left out."""
+    """The last decision on each item, over one annotator's entries in order; what was taken back is left out."""
     listed = list(entries)
     undone = undone_entries(listed)
     latest: dict[str, Decision] = {}
@@ -248,17 +261,20 @@ def latest_decisions(entries: Iterable[Entry]) -> dict[str, Decision]:
     return latest
 
 
-def is_done(entries: Iterable[Entry]) -> bool:
-    """Whether the last done or reopen that was not taken back is a done."""
+def mark_of(entries: Iterable[Entry]) -> tuple[bool, str | None]:
+    """Whether the document is done for one annotator, and why they skip it, if they do: what the last of the marks says
+    that were not taken back."""
     listed = list(entries)
     undone = undone_entries(listed)
-    marks = [
-        one.action for one in listed if one.action in ("done", "reopen") and (one.actor, one.actor_seq) not in undone
-    ]
-    return bool(marks) and marks[-1] == "done"
+    marks = [one for one in listed if one.action in MARKS and (one.actor, one.actor_seq) not in undone]
+    last = marks[-1] if marks else None
+    if last is None:
+        return False, None
+    return last.action == "done", last.payload["reason"] if last.action == "skip" else None
 
 
 def fold(suggestions: Iterable[Suggestion], entries: Iterable[Entry], *, complete: bool = True) -> dict[str, Item]:
-    """The items of one document by id, from its current suggestions and its journal entries in order."""
+    """The items of one document as one annotator sees them, by id, from its current suggestions and the annotator's
+    entries in order (`assistant.project.entries.of_annotator`)."""
     folded = Fold(suggestions, latest_decisions(entries).values(), complete=complete)
     return {item.id: item for item in folded.items()}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.project import refitting
+from assistant.project.annotators import AnnotatorFigures
 from assistant.project.records import Tally
 from bioassist.errors import ProjectError
 
@@ -57,14 +58,19 @@ class ProjectStatus:
     """Figures over all documents but superseded versions.
 
     `documents` = `pending` + `reading` + `ready` + len(`failed`), by the engine's progress; `done` are marked by a
-    person, be they read or not; of the others `to_review` are ready and `waiting` pending or being read. `words` are
-    those of ready documents; `words_per_second` is the last finished run's. `labels` counts items, `facts` relations,
+    person, be they read or not; `skipped` left out by one, and why; of the others `to_review` are ready and `waiting`
+    pending or being read. `words` are those of ready documents; `words_per_second` is the last finished run's. `labels`
+    counts items, `facts` relations,
     attributes, classes and the rest. `gaps` are ready documents of which a stretch could not be read. `calibration` is
-    None before a model has read anything.
+    None before a model has read anything. `questions` are those that nobody has answered, of all annotators.
+
+    `done`, `skipped`, `to_review`, `waiting`, `labels` and `facts` are as the annotator `of` has them; `annotators` are
+    all that decided anything.
     """
 
     documents: int
     done: int
+    skipped: tuple[Failure, ...]
     to_review: int
     waiting: int
     pending: int
@@ -79,8 +85,11 @@ class ProjectStatus:
     decisions: int
     calibration: CalibrationStatus | None
     suggesters: tuple[SuggesterStatus, ...]
+    questions: int
     labels: dict[str, Tally]
     facts: dict[str, Tally]
+    of: str
+    annotators: tuple[AnnotatorFigures, ...]
 
 
 def of(project: Project) -> ProjectStatus:
@@ -93,8 +102,9 @@ def of(project: Project) -> ProjectStatus:
     return ProjectStatus(
         documents=len(rows),
         done=sum(row.done for row in rows),
-        to_review=sum(row.state == "ready" and not row.done for row in rows),
-        waiting=sum(row.state in ("pending", "reading") and not row.done for row in rows),
+        skipped=tuple(Failure(row.name, row.path, row.skipped) for row in rows if row.skipped is not None),
+        to_review=sum(row.state == "ready" and not row.done and row.skipped is None for row in rows),
+        waiting=sum(row.state in ("pending", "reading") and not row.done and row.skipped is None for row in rows),
         pending=states.count("pending"),
         reading=states.count("reading"),
         ready=states.count("ready"),
@@ -107,8 +117,11 @@ def of(project: Project) -> ProjectStatus:
         decisions=project.journal.length(),
         calibration=_calibration(project),
         suggesters=_suggesters(project),
+        questions=sum(one.open for row in rows for one in project.questions.of(row.id)),
         labels=counts(project),
         facts=_summed(project, project.fact_tallies()),
+        of=project.view,
+        annotators=tuple(project.annotator_figures()),
     )
 
 

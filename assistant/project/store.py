@@ -7,45 +7,51 @@ reading. The folder holds `project.sqlite` (and, while open, its log), `lock` an
 from __future__ import annotations
 
 import getpass
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from assistant.project import agreeing, creation, status, verification, versions
+from assistant.project import agreeing, annotators, creation, status, verification, versions
+from assistant.project.assignments import AssignmentTable
 from assistant.project.calibrations import CalibrationTable
 from assistant.project.database import Database, connect, file_error
-from assistant.project.decisions import Decision
+from assistant.project.deeds import DeedTable
 from assistant.project.documents import DocumentTable
-from assistant.project.entries import Entry
 from assistant.project.export_ids import ExportIds
 from assistant.project.exports import ExportTable
-from assistant.project.fact_suggestions import FactItem, FactSuggestionTable, fact_items
-from assistant.project.facts import Fact, SuggestedFact
+from assistant.project.fact_suggestions import FactSuggestionTable
+from assistant.project.facts import SuggestedFact
 from assistant.project.holder import Holder, network_file_system
 from assistant.project.journal import Journal
+from assistant.project.listing import Listing
 from assistant.project.migrations import migrate
 from assistant.project.near_misses import NearMissTable
+from assistant.project.questions import QuestionTable
 from assistant.project.records import DocumentRow, DocumentState, RunRow, Suggestion, Tally
 from assistant.project.runs import RunTable
+from assistant.project.samples import SampleTable
+from assistant.project.schema_history import SchemaHistory
 from assistant.project.suggesters import SuggesterTable
 from assistant.project.suggestions import SuggestionTable
+from assistant.project.view import View
 from bioassist import schema as schemas
 from bioassist.errors import ProjectError
 from bioassist.reading import DecodedText
 from bioassist.schema import Schema
 
 
-class Project:
+class Project(View):
     """An open project. Made by `Project.open`; use it as a context manager, or close it.
 
     Every writing method is saved when it returns and raises ProjectError if it cannot be, with nothing changed.
     """
 
-    def __init__(self, path: Path, database: Database, holder: Holder | None, actor: str) -> None:
+    def __init__(self, path: Path, database: Database, holder: Holder | None, actor: str | None) -> None:
+        super().__init__(actor or _user(), named=actor is not None)
         self.path = path
-        self.actor = actor
         self.read_only = database.read_only
         self.export_ids = ExportIds(database)
         self.exports = ExportTable(database)
@@ -58,15 +64,21 @@ class Project:
         self.suggesters = SuggesterTable(database, self._suggestions)
         self.calibrations = CalibrationTable(database, lambda: self.schema)
         self.near_misses = NearMissTable(database)
+        self.listing = Listing(database, self.calibrations)
+        self.samples = SampleTable(database)
+        self.deeds = DeedTable(database)
+        self.schema_history = SchemaHistory(database)
+        self.assignments = AssignmentTable(database)
         self._suggested_facts = FactSuggestionTable(database)
+        self.questions = QuestionTable(database)
         self.journal = Journal(database, self._documents, self._decided)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, read_only: bool = False, actor: str | None = None) -> Self:
         """Open the project in the folder `path`, or make it if there is none and `create` is given.
 
-        `actor` is whose decisions these are: the user of this machine unless named. Raises ProjectError if there is no
-        project, another process has it, it is damaged, of a newer version, or cannot be written.
+        `actor` is whose decisions these are, see `View`: the user of this machine unless named. Raises ProjectError if
+        there is no project, another process has it, it is damaged, of a newer version, or cannot be written.
         """
         holder = None
         try:
@@ -88,7 +100,7 @@ class Project:
             raise
         try:
             migrate(database)
-            project = cls(path, database, holder, actor or _user())
+            project = cls(path, database, holder, actor)
             if not read_only:
                 project._documents.forget_unfinished_reading()
         except BaseException:
@@ -148,17 +160,9 @@ class Project:
             self._database, self._documents, self.journal, self.export_ids, self.actor, name, decoded
         )
 
-    def documents(self, include_superseded: bool = False) -> list[DocumentRow]:
-        """All documents in the order they came; a new version has the place of the old one."""
-        return self._documents.all(include_superseded)
-
-    def document(self, document_id: int) -> DocumentRow:
-        """Raises ProjectError if there is none with this id."""
-        return self._documents.get(document_id)
-
-    def document_named(self, name: str) -> DocumentRow | None:
-        """The present version of a note."""
-        return self._documents.named(name)
+    def awaited(self, name: str, text_sha: str) -> DocumentRow:
+        """The document of this name and text, be it superseded; else a row that waits for it and is not listed."""
+        return self._documents.awaited(name, text_sha)
 
     def text(self, document_id: int) -> str:
         """The note, unaltered. Raises ProjectError if it could not be read."""
@@ -231,45 +235,27 @@ class Project:
         """A number that changes when suggestions of this document go out of view."""
         return self._suggestions.withdrawals(document_id)
 
+    def rename_suggestions(self, old: str, new: str) -> tuple[list[int], list[int]]:
+        """Give suggestions in view another type, under the ids that they have: for `assistant.project.schema_changes`.
+
+        The numbers of those that were renamed, and of those that went out of view.
+        """
+        return self._suggestions.rename(old, new)
+
+    def restore_suggestions(self, old: str, renamed: Sequence[int], withdrawn: Sequence[int]) -> None:
+        self._suggestions.restore(old, renamed, withdrawn)
+
     # suggested facts
 
     def add_suggested_facts(self, document_id: int, run_id: int, facts: Iterable[SuggestedFact]) -> None:
         """Add what a run suggests of relations, attributes and the rest; said twice, it is as sure as the surest."""
         self._suggested_facts.add(document_id, run_id, facts)
 
-    def suggested_facts(self, document_id: int) -> list[SuggestedFact]:
-        """Those in view, each once; where runs agree the latest."""
-        return self._suggested_facts.of(document_id)
-
     def fact_changes(self, document_id: int) -> int:
         """A number that changes when suggested facts of this document come or go, and with each decision on it."""
         return self._suggested_facts.changes(document_id)
 
-    def fact_tallies(self) -> dict[int, dict[str, Tally]]:
-        """Counts of facts by document id and label, see `assistant.project.facts.label_of`."""
-        return self._suggested_facts.tallies()
-
-    # decisions and figures
-
-    def decisions(self, document_id: int, of: Entry | None = None) -> dict[str, Decision]:
-        """The last word on each decided item of a document, or on those alone that entry `of` names."""
-        return self.journal.decisions(document_id, of)
-
-    def facts(self, document_id: int) -> dict[str, Fact]:
-        """The last word on each relation, attribute and other annotation of a document, removed ones too."""
-        return self.journal.facts(document_id)
-
-    def fact_items(self, document_id: int, hidden: Mapping[str, str], rejected: Collection[str]) -> list[FactItem]:
-        """The facts under review; `hidden` and `rejected` as the fold of the document's entities has them."""
-        return fact_items(self.suggested_facts(document_id), self.facts(document_id), hidden, rejected)
-
-    def _decided(self, document_id: int) -> None:
-        self._suggestions.decided(document_id)
-        self._suggested_facts.decided(document_id)
-
-    def tallies(self) -> dict[int, dict[str, Tally]]:
-        """Counts of items by document id and label; a document without items may be missing."""
-        return self._suggestions.tallies()
+    # figures
 
     def counts(self) -> dict[str, Tally]:
         """Counts of items by label, the schema's labels first; superseded versions are left out."""
@@ -277,6 +263,14 @@ class Project:
 
     def status(self) -> status.ProjectStatus:
         return status.of(self)
+
+    def annotator_figures(self) -> list[annotators.AnnotatorFigures]:
+        """What each annotator did, in the order of names."""
+        return annotators.figures(self._database, self.annotators(), self.assignments.present().counts())
+
+    def copy_to(self, other: sqlite3.Connection) -> None:
+        """Copy everything, as it is saved at one moment, into an empty SQLite file."""
+        self._database.copy_to(other)
 
     def verify(self) -> list[str]:
         """What is wrong with the file, the journal's chains and what is derived from them; nothing if all is sound."""

@@ -6,24 +6,24 @@ Rows of one id, which are of one type and extent, are merged when they are read 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from assistant.project.database import Database
 from assistant.project.decisions import references_from_json, references_to_json, spans_from_text, spans_to_text
 from assistant.project.entries import canonical
 from assistant.project.records import Suggestion, Tally
-from assistant.project.remembered import Remembered
+from assistant.project.remembered import RememberedByActor
 
-_COLUMNS = "id, type, spans, confidence, source, model, program, trained, run_id, reference"
-_STORED = _COLUMNS.replace("run_id, ", "")
+COLUMNS = "id, type, spans, confidence, source, model, program, trained, run_id, reference"
+_STORED = COLUMNS.replace("run_id, ", "")
 LabelTallies = dict[str, Tally]
 
 
 class SuggestionTable:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._tallies: Remembered[LabelTallies] = Remembered(database, self._load_tallies)
+        self._tallies: RememberedByActor[LabelTallies] = RememberedByActor(database, self._load_tallies)
         self._withdrawals: dict[int, int] = {}
 
     def add(self, document_id: int, run_id: int | None, suggestions: Iterable[Suggestion]) -> None:
@@ -85,6 +85,46 @@ class SuggestionTable:
             )
             self._changed(document_id)
 
+    def rename(self, old: str, new: str) -> tuple[list[int], list[int]]:
+        """Give what is in view under the type `old` the type `new`, under its id; the numbers of those rows.
+
+        What an annotator has under an id of its own goes out of view, as it was hidden from them; those numbers too.
+        """
+        with self._database.transaction():
+            rows = self._database.rows(
+                """SELECT number, document_id, EXISTS (
+                    SELECT 1 FROM decisions d WHERE d.document_id = s.document_id AND d.extent = s.id
+                    AND d.item_id <> s.id AND d.latest = 1 AND d.status <> 'rejected'
+                ) FROM suggestions s WHERE current AND type = ? ORDER BY number""",
+                (old,),
+            )
+            renamed = [number for number, _, hidden in rows if not hidden]
+            withdrawn = [number for number, _, hidden in rows if hidden]
+            self._database.execute_many(
+                "UPDATE suggestions SET type = ? WHERE number = ?", [(new, number) for number in renamed]
+            )
+            self._database.execute_many(
+                "UPDATE suggestions SET current = 0 WHERE number = ?", [(number,) for number in withdrawn]
+            )
+            for document_id in {document_id for _, document_id, _ in rows}:
+                self._changed(document_id)
+        return renamed, withdrawn
+
+    def restore(self, old: str, renamed: Sequence[int], withdrawn: Sequence[int]) -> None:
+        """Take back what `rename` did to the rows of these numbers."""
+        with self._database.transaction():
+            self._database.execute_many(
+                "UPDATE suggestions SET type = ? WHERE number = ?", [(old, number) for number in renamed]
+            )
+            self._database.execute_many(
+                "UPDATE suggestions SET current = 1 WHERE number = ?", [(number,) for number in withdrawn]
+            )
+            touched = self._database.rows_in(
+                "SELECT DISTINCT document_id FROM suggestions WHERE number IN", [*renamed, *withdrawn]
+            )
+            for (document_id,) in set(touched):
+                self._changed(document_id)
+
     def _changed(self, document_id: int) -> None:
         """Something went out of view, or came back."""
         self._withdrawals[document_id] = self._withdrawals.get(document_id, 0) + 1
@@ -93,61 +133,66 @@ class SuggestionTable:
     def of(self, document_id: int, *, all_runs: bool = False, after: int = 0) -> tuple[list[Suggestion], int]:
         """Suggestions stored after number `after`, oldest first, one a source; and the number of the last of them."""
         rows = self._database.rows(
-            f"SELECT {_COLUMNS}, number FROM suggestions WHERE document_id = ? AND number > ?"
+            f"SELECT {COLUMNS}, number FROM suggestions WHERE document_id = ? AND number > ?"
             + ("" if all_runs else " AND current")
             + " ORDER BY number",
             (document_id, after),
         )
-        return [_suggestion(row) for row in rows], int(rows[-1][-1]) if rows else after
+        return [suggestion_from_row(row) for row in rows], int(rows[-1][-1]) if rows else after
 
     def withdrawals(self, document_id: int) -> int:
         """How often suggestions of this document went out of view, or came back, since the project was opened."""
         with self._database.lock:
             return self._withdrawals.get(document_id, 0)
 
-    def tallies(self) -> dict[int, LabelTallies]:
-        """Counts of items by document and label; a document without items may be missing."""
-        return self._tallies.all()
+    def tallies(self, actor: str) -> dict[int, LabelTallies]:
+        """Counts of items by document and label, as an annotator has them; a document without items may be missing."""
+        return self._tallies.of(actor).all()
 
-    def decided(self, document_id: int) -> None:
-        """Something was decided or taken back on a document: its counts are to be read anew."""
-        self._tallies.touch(document_id)
+    def decided(self, document_id: int, actor: str) -> None:
+        """An annotator decided something on a document, or took it back: the counts are to be read anew."""
+        self._tallies.touch(document_id, actor)
 
-    def _load_tallies(self, wanted: set[int] | None) -> dict[int, LabelTallies]:
+    def _load_tallies(self, actor: str, wanted: set[int] | None) -> dict[int, LabelTallies]:
         found: dict[int, LabelTallies] = {document_id: {} for document_id in wanted or ()}
-        for document_id, label, status, number, suggested in self._counts(_PENDING, "s", wanted) + self._counts(
-            _DECIDED, "d", wanted
+        for document_id, label, status, number, suggested in self._counts(_PENDING, "s", actor, wanted) + self._counts(
+            _DECIDED, "d", actor, wanted
         ):
             labels = found.setdefault(document_id, {})
             tally = Tally(**{status: number}, suggested=suggested)
-            labels[label] = labels.get(label, Tally()).plus(tally)
+            known = labels.get(label)
+            labels[label] = tally if known is None else known.plus(tally)
         return found
 
-    def _counts(self, sql: str, table: str, wanted: set[int] | None) -> list[tuple[Any, ...]]:
+    def _counts(self, sql: str, table: str, actor: str, wanted: set[int] | None) -> list[tuple[Any, ...]]:
         if wanted is None:
-            return self._database.rows(sql.format(which=""))
+            return self._database.rows(sql.format(which=""), (actor,))
         return [
             row
             for document_id in sorted(wanted)
-            for row in self._database.rows(sql.format(which=f"AND {table}.document_id = ?"), (document_id,))
+            for row in self._database.rows(sql.format(which=f"AND {table}.document_id = ?2"), (actor, document_id))
         ]
 
 
-# A suggestion waits unless it was decided, or an item with its type and extent was kept (under another id).
-_PENDING = """
-    SELECT s.document_id, s.type, 'pending', count(DISTINCT s.id), count(DISTINCT s.id) FROM suggestions s
-    WHERE s.current {which} AND NOT EXISTS (
-        SELECT 1 FROM decisions d WHERE d.document_id = s.document_id AND d.item_id = s.id AND d.latest = 1
-    ) AND NOT EXISTS (
+# For an annotator, ?1, a suggestion `s` waits unless it was decided, or an item with its type and extent was kept
+# (under another id). A plus keeps SQLite from looking by the annotator where looking by the item is quick.
+WAITS = """s.current AND NOT EXISTS (
         SELECT 1 FROM decisions d
-        WHERE d.document_id = s.document_id AND d.extent = s.id AND d.latest = 1 AND d.status <> 'rejected'
-    ) GROUP BY s.document_id, s.type"""
+        WHERE d.document_id = s.document_id AND d.item_id = s.id AND +d.actor = ?1 AND d.latest = 1
+    ) AND NOT EXISTS (
+        SELECT 1 FROM decisions d WHERE d.document_id = s.document_id AND d.extent = s.id AND d.actor = ?1
+        AND d.latest = 1 AND d.status <> 'rejected'
+    )"""
+_PENDING = f"""
+    SELECT s.document_id, s.type, 'pending', count(DISTINCT s.id), count(DISTINCT s.id) FROM suggestions s
+    WHERE {WAITS} {{which}} GROUP BY s.document_id, s.type"""
 _DECIDED = """
     SELECT d.document_id, d.type, d.status, count(*), count(d.suggestion) FROM decisions d
-    WHERE d.latest = 1 {which} GROUP BY d.document_id, d.type, d.status"""
+    WHERE d.actor = ?1 AND d.latest = 1 {which} GROUP BY d.document_id, d.type, d.status"""
 
 
-def _suggestion(row: tuple[Any, ...]) -> Suggestion:
+def suggestion_from_row(row: tuple[Any, ...]) -> Suggestion:
+    """Of the columns `COLUMNS`, and any behind them."""
     return Suggestion(
         id=row[0],
         type=row[1],

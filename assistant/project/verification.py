@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from assistant.project.database import Database
 from assistant.project.documents import DocumentTable
-from assistant.project.entries import CHAIN_START, Entry, canonical, chained_hash
+from assistant.project.entries import CHAIN_START, Entry, canonical, chained_hash, of_annotator
 from assistant.project.facts import latest_facts
 from assistant.project.journal import Journal
-from assistant.project.state import is_done, latest_decisions
+from assistant.project.state import latest_decisions, mark_of
 
 
 def problems(database: Database, documents: DocumentTable, journal: Journal) -> list[str]:
@@ -19,14 +19,17 @@ def problems(database: Database, documents: DocumentTable, journal: Journal) -> 
         entries = journal.entries()
     except (ValueError, TypeError):
         return ["the journal holds entries that cannot be read"]
-    found += _chains(database, documents, entries)
+    found += _chains(database, entries)
     return found or _derived(documents, journal, entries)
 
 
-def _chains(database: Database, documents: DocumentTable, entries: list[Entry]) -> list[str]:
+def _chains(database: Database, entries: list[Entry]) -> list[str]:
     found: list[str] = []
     heads: dict[str, tuple[int, str]] = {}
-    names = {row.id: (row.name, row.text_sha) for row in documents.all(include_superseded=True)}
+    names = {
+        number: (name, sha)
+        for number, name, sha in database.rows("SELECT id, name, coalesce(text_sha, awaited) FROM documents")
+    }
     stored = database.rows("SELECT payload, target FROM journal ORDER BY seq")
     for place, (entry, (payload, target)) in enumerate(zip(entries, stored, strict=True), 1):
         last, previous = heads.get(entry.actor, (0, CHAIN_START))
@@ -53,8 +56,17 @@ def _derived(documents: DocumentTable, journal: Journal, entries: list[Entry]) -
     for entry in entries:
         by_document.setdefault(entry.document_id, []).append(entry)
     for row in documents.all(include_superseded=True):
-        own = by_document.get(row.id, [])
-        same = journal.decisions(row.id) == latest_decisions(own) and journal.facts(row.id) == latest_facts(own)
-        if not same or row.done != is_done(own):
+        there = by_document.get(row.id, [])
+        annotators = {entry.owner for entry in there}.union(journal.annotators(row.id))
+        if not all(_as_said(documents, journal, row.id, of_annotator(there, one), one) for one in annotators):
             found.append(f"what is shown of {row.name} is not what its journal says")
     return found
+
+
+def _as_said(documents: DocumentTable, journal: Journal, document_id: int, said: list[Entry], annotator: str) -> bool:
+    row = documents.get(document_id, annotator)
+    return (
+        journal.decisions(document_id, annotator) == latest_decisions(said)
+        and journal.facts(document_id, annotator) == latest_facts(said)
+        and (row.done, row.skipped) == mark_of(said)
+    )

@@ -37,7 +37,8 @@ def take_in(
     name: str,
     decoded: DecodedText,
 ) -> NewVersion:
-    """Put `decoded` in the place of the present version of `name`, and carry over what was decided on unchanged text.
+    """Put `decoded` in the place of the present version of `name`, and carry over what any annotator decided on
+    unchanged text. `actor` does that, and is whose entries say so.
 
     A note that is new to the project, or could not be read before, is added; one that did not change stays.
     """
@@ -46,23 +47,35 @@ def take_in(
         if old is None or not old.has_text or old.text_sha == text_hash(decoded.text):
             return NewVersion(documents.add(name, decoded), 0, 0)
         carrier = Carrier(documents.text(old.id), decoded.text)
-        decided = journal.decisions(old.id)
         row = documents.replace(old, decoded)
         documents.set_state(row.id, "pending", None, None)
-        present = journal.decisions(row.id)
         ids: dict[str, str] = {}
-        carried = 0
-        for decision in decided.values():
-            moved = _moved(decision, old, row, carrier)
-            if moved is None:
-                continue
-            carried += 1
-            ids[decision.item_id] = moved.item_id
-            if not _same(moved, present.get(moved.item_id)):
-                _append(journal, actor, old, row, decision, moved)
-        facts_carried, facts_left = _carry_facts(journal, actor, old, row, ids)
+        carried = left = 0
+        for annotator in journal.annotators(old.id):
+            own, here, gone = _carry(journal, actor, annotator, old, row, carrier)
+            ids |= own
+            carried, left = carried + here, left + gone
         export_ids.carry(old.id, row.id, ids)
-        return NewVersion(documents.get(row.id), carried + facts_carried, len(decided) - carried + facts_left)
+        return NewVersion(documents.get(row.id), carried, left)
+
+
+def _carry(
+    journal: Journal, actor: str, annotator: str, old: DocumentRow, new: DocumentRow, carrier: Carrier
+) -> tuple[dict[str, str], int, int]:
+    """Carry over what one annotator decided: new ids by old ones, how many decisions were carried, how many left."""
+    decided, present = journal.decisions(old.id, annotator), journal.decisions(new.id, annotator)
+    ids: dict[str, str] = {}
+    carried = 0
+    for decision in decided.values():
+        moved = _moved(decision, old, new, carrier)
+        if moved is None:
+            continue
+        carried += 1
+        ids[decision.item_id] = moved.item_id
+        if not _same(moved, present.get(moved.item_id)):
+            _append(journal, actor, old, new, decision, moved)
+    facts_carried, facts_left = _carry_facts(journal, actor, annotator, old, new, ids)
+    return ids, carried + facts_carried, len(decided) - carried + facts_left
 
 
 def _moved(decision: Decision, old: DocumentRow, new: DocumentRow, carrier: Carrier) -> Decision | None:
@@ -106,13 +119,13 @@ def _append(
 
 
 def _carry_facts(
-    journal: Journal, actor: str, old: DocumentRow, new: DocumentRow, ids: dict[str, str]
+    journal: Journal, actor: str, annotator: str, old: DocumentRow, new: DocumentRow, ids: dict[str, str]
 ) -> tuple[int, int]:
     """Carry over the facts that refer to nothing but what was carried; how many, and how many were left.
 
     `ids` are the new ids of the entities that were carried, by their old ones; those of suggested facts are added.
     """
-    facts, present = journal.facts(old.id), journal.facts(new.id)
+    facts, present = journal.facts(old.id, annotator), journal.facts(new.id, annotator)
     said = {item_id: value for item_id, fact in facts.items() if (value := fact.said) is not None}
     carried = dict(said)
     while lost := [one for one, value in carried.items() if not all(t in ids or t in carried for t in aims(value))]:

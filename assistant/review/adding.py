@@ -46,12 +46,7 @@ class Adding(Work):
     def _add(self, start: int, end: int, label: str, more: dict[str, Any]) -> str:
         document = self._document()
         self._check_label(label)
-        if not 0 <= start <= end <= len(document.text):
-            raise UsageError("the selection is outside the text.", where=document.row.name)
-        chosen = document.text[start:end]
-        if not chosen.strip():
-            raise UsageError("nothing is selected.", where=document.row.name, next_step="Select at least one word.")
-        extent = Span(end - len(chosen.lstrip()), start + len(chosen.rstrip()))
+        extent = self._chosen(start, end)
         present = document.fold.find((label, (extent,)))
         if present is None:
             item_id = f"a-{secrets.token_hex(6)}"

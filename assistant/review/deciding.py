@@ -19,11 +19,11 @@ class Deciding(Moving):
     """Decisions on the focused item, and on all of the document."""
 
     def accept(self) -> Saved | None:
-        """Accept it, and focus the next pending item (round from the end to the beginning)."""
+        """Accept it, and focus what is to be decided next: of the queue, else of the document, round from its end."""
         return self._settle("accept", lambda item: not item.kept, {"bulk": False, "threshold": None})
 
     def reject(self) -> Saved | None:
-        """Reject it, and focus the next pending item (round from the end to the beginning)."""
+        """Reject it, and focus what is to be decided next, as `accept` does."""
         return self._settle("reject", lambda item: item.status != "rejected", {})
 
     def delete(self) -> Saved | None:
@@ -55,18 +55,6 @@ class Deciding(Moving):
         """Move its right boundary in to the end of its last word but one; a last word is never taken."""
         return self._move_right(lambda edges, last: edges.previous_end(last.end))
 
-    def accept_over(self, threshold: float) -> int:
-        """Accept every pending item of the open document with at least this confidence, as one action; how many."""
-        items = [
-            item
-            for item in self._document().items()
-            if item.status == "pending" and item.confidence is not None and item.confidence >= threshold
-        ]
-        if items:
-            ids = [item.id for item in items]
-            self._append("accept", {"ids": ids, "on": seen(items), "bulk": True, "threshold": threshold})
-        return len(items)
-
     def _settle(self, action: Action, wanted: Callable[[Item], bool], more: dict[str, Any]) -> Saved | None:
         item = self._focused()
         if item is None:
@@ -74,11 +62,7 @@ class Deciding(Moving):
         made = None
         if wanted(item):
             made = saved(self._append(action, {"ids": [item.id], "on": seen([item]), **more}))
-        if self.focus_next(pending_only=True) is None:
-            document = self._document()
-            first = next((one for one in document.items() if one.status == "pending"), None)
-            if first is not None:
-                self.focus(first.id)
+        self._go_on()
         return made
 
     def _move_left(self, target: Callable[[WordEdges, Span], int | None]) -> Saved | None:

@@ -6,19 +6,22 @@ import re
 from collections.abc import Callable
 
 from assistant.project.state import Item
-from assistant.review.work import Work
+from assistant.review.filtering import Filtering
 from bioassist.documents import Span
 
 
-class Moving(Work):
-    """Focus methods return the item that is in focus now, or None (and stay) if there is none that way."""
+class Moving(Filtering):
+    """Focus methods return the item that is in focus now, or None (and stay) if there is none that way.
+
+    A filter that names states of its own goes before `pending_only`: what it shows is what is looked for.
+    """
 
     def focus_next(self, pending_only: bool = False) -> Item | None:
-        found = self._open.next(_wanted(pending_only)) if self._open is not None else None
+        found = self._open.next(self._wanted(pending_only)) if self._open is not None else None
         return self.focus(found.id) if found is not None else None
 
     def focus_previous(self, pending_only: bool = False) -> Item | None:
-        found = self._open.previous(_wanted(pending_only)) if self._open is not None else None
+        found = self._open.previous(self._wanted(pending_only)) if self._open is not None else None
         return self.focus(found.id) if found is not None else None
 
     def focus_at(self, offset: int) -> Item | None:
@@ -51,6 +54,14 @@ class Moving(Work):
         """The last word that starts before `offset`."""
         return self._edges.before(offset) if self._edges is not None else None
 
+    def _go_on(self) -> None:
+        """Focus what is to be decided next: the next pending item, round from the end to the beginning."""
+        if self.focus_next(pending_only=True) is None and self._open is not None:
+            wanted = self._wanted(pending_only=True)
+            first = next((item for item in self._open.items() if item.status == "pending" and wanted(item)), None)
+            if first is not None:
+                self.focus(first.id)
 
-def _wanted(pending_only: bool) -> Callable[[Item], bool]:
-    return lambda item: item.status == "pending" or not pending_only
+    def _wanted(self, pending_only: bool) -> Callable[[Item], bool]:
+        any_state = not pending_only or (self.filter is not None and bool(self.filter.statuses))
+        return lambda item: (any_state or item.status == "pending") and self.shows(item)

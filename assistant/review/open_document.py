@@ -26,9 +26,11 @@ class OpenDocument:
         self._unfocused = False
         self._view: DocumentView | None = None
         self.fold = Fold()
-        self.facts = OpenFacts(project, document_id)
+        self.facts = OpenFacts(project, document_id, self.row.text_sha)
         self._number = self._withdrawals = 0
         self._items: list[Item] = []
+        # The items as they are shown; the same tuple until one of them changes, which is what the screen looks at.
+        self._shown: tuple[Item, ...] | None = None
         self._keys: list[_Key] = []
         self._keys_of: dict[str, _Key] = {}
         self._load()
@@ -37,8 +39,19 @@ class OpenDocument:
     @property
     def view(self) -> DocumentView:
         if self._view is None:
-            facts = self.facts.about(self.focus, self.fold) if self.focus is not None else ()
-            self._view = DocumentView(self.row, self.text, tuple(self._items), self.focus, facts)
+            if self._shown is None:
+                self._shown = tuple(self._items)
+            item = self.focused
+            self._view = DocumentView(
+                self.row,
+                self.text,
+                self._shown,
+                self.focus,
+                self.facts.about(item.id, self.fold) if item is not None else (),
+                self.facts.of_document(self.fold),
+                self.facts.means(item) if item is not None else (),
+                tuple(one for one in self._project.questions.of(self.row.id) if one.target == self.focus),
+            )
         return self._view
 
     @property
@@ -76,11 +89,11 @@ class OpenDocument:
         where = self._keys_of.get(self.focus) if self.focus is not None else None
         self.row = self._project.document(self.row.id)
         self.facts.refresh()
-        touched = {item_id for one, decision in decisions.items() for item_id in self.fold.put(one, decision)}
-        if len(touched) * 20 > len(self._items) + 1000:
+        if len(decisions) * 20 > len(self._items) + 1000:
+            self.fold.put_all(decisions)
             self._arrange()
         else:
-            for item_id in touched:
+            for item_id in {one for named, decision in decisions.items() for one in self.fold.put(named, decision)}:
                 self._place(item_id)
         self._settle_focus(where)
 
@@ -129,11 +142,11 @@ class OpenDocument:
         self._items = sorted(self.fold.items(), key=reading_order)
         self._keys = [reading_order(item) for item in self._items]
         self._keys_of = {key[2]: key for key in self._keys}
-        self._view = None
+        self._view = self._shown = None
 
     def _place(self, item_id: str) -> None:
         """Put an item where it belongs now, or take it out."""
-        self._view = None
+        self._view = self._shown = None
         item, old = self.fold.item(item_id), self._keys_of.pop(item_id, None)
         if old is not None:
             place = bisect_left(self._keys, old)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from assistant.project.fact_suggestions import FactItem
-from assistant.project.facts import aims
-from assistant.project.state import Fold
+from assistant.project.facts import aims, is_of_document
+from assistant.project.meanings import meaning_of
+from assistant.project.records import Reference
+from assistant.project.state import Fold, Item
 from assistant.project.store import Project
 
 
 class OpenFacts:
     """Follows the project: `refresh` takes in what was stored or decided since the last time."""
 
-    def __init__(self, project: Project, document_id: int) -> None:
+    def __init__(self, project: Project, document_id: int, text_sha: str) -> None:
         self._project = project
         self._document_id = document_id
+        self._text_sha = text_sha
         self._changes = project.fact_changes(document_id)
         self._items: list[FactItem] | None = None
 
@@ -28,9 +31,19 @@ class OpenFacts:
         """What is said of an item, in the order of `all`."""
         return tuple(one for one in self.all(fold) if item_id in aims(one.value))
 
+    def of_document(self, fold: Fold) -> tuple[FactItem, ...]:
+        """What is said of the document itself, in the order of `all`."""
+        return tuple(one for one in self.all(fold) if is_of_document(one.value))
+
+    def means(self, item: Item) -> tuple[Reference, ...]:
+        """What an item stands for because of the terminology that suggested it: but for what somebody took out."""
+        if not item.references or item.status == "rejected":
+            return item.references
+        said = self._project.facts(self._document_id)
+        return tuple(one for one in item.references if meaning_of(self._text_sha, item, one).id not in said)
+
     def all(self, fold: Fold) -> list[FactItem]:
         """Everything, document classes too, in the order in which it came; what waits behind what was decided."""
         if self._items is None:
-            rejected = {item.id for item in fold.items() if item.status == "rejected"}
-            self._items = self._project.fact_items(self._document_id, fold.hidden(), rejected)
+            self._items = self._project.fact_items(self._document_id, fold.hidden(), fold.rejected())
         return self._items

@@ -11,27 +11,51 @@ from __future__ import annotations
 
 from assistant.project.decisions import decisions_of
 from assistant.project.entries import Entry
+from assistant.project.facts import aims, facts_of
 from assistant.project.refitting import Standing, standing
 from assistant.project.store import Project
+from assistant.review.accepting import Accepting
 from assistant.review.adding import Adding
-from assistant.review.deciding import Deciding
-from assistant.review.facts import Facts
-from assistant.review.open_document import OpenDocument
+from assistant.review.attributes import Attributes
+from assistant.review.classes import Classes
+from assistant.review.guidelines import Guidelines
+from assistant.review.normalizing import Normalizing
+from assistant.review.progress import Progressing
+from assistant.review.questions import Questions
+from assistant.review.relations import Relations
+from assistant.review.remarks import Remarks
+from assistant.review.repeating import Repeating
+from assistant.review.shaping import Shaping
 from assistant.review.summaries import Summaries
 from assistant.review.view import DocumentSummary, DocumentView, Saved, Undone
-from assistant.review.word_edges import WordEdges, Words
+from assistant.review.word_edges import Words
 from assistant.review.wording import said
 from assistant.review.work import saved
+from bioassist.errors import UsageError
 
 __all__ = ["DocumentSummary", "DocumentView", "ReviewSession", "Saved", "Undone"]
 
 
-class ReviewSession(Deciding, Adding, Facts):
+class ReviewSession(
+    Accepting,
+    Progressing,
+    Shaping,
+    Adding,
+    Repeating,
+    Relations,
+    Attributes,
+    Classes,
+    Normalizing,
+    Remarks,
+    Questions,
+    Guidelines,
+):
     """Documents, undo and confidence; what is done within a document is in its bases."""
 
     def __init__(self, project: Project, actor: str | None = None, words: Words | None = None) -> None:
         super().__init__(project, actor, words)
-        self._summaries = Summaries(project)
+        self._summaries = Summaries(self.project)
+        self._since = self.project.journal.length()
 
     # Documents
 
@@ -39,17 +63,22 @@ class ReviewSession(Deciding, Adding, Facts):
         """All documents in file order, failed ones too, superseded versions left out."""
         return self._summaries.all()
 
-    def open(self, document_id: int) -> None:
-        """Open a document with its first pending item in focus (or its first item, or none).
+    def shown_documents(self) -> list[DocumentSummary]:
+        """Those that the filter shows something of, and the open one."""
+        return [row for row in self.documents() if self._is_open(row.id) or self.shows_document(row.id)]
 
-        Raises ProjectError if there is no such document or it has no text; then the open one stays open.
-        """
-        self._open = OpenDocument(self.project, document_id)
-        self._edges = WordEdges(self._open.text, self._words)
-
-    def refresh(self) -> bool:
-        """Take in what the engine stored since; keeps the focus. Returns whether the open document changed."""
-        return self._open.refresh() if self._open is not None else False
+    def focus_shown(self) -> None:
+        """Focus something that the filter shows, in the first document that has any if the open one has not."""
+        if self._open is not None and not self.shows_document(self._open.row.id):
+            found = next((row.id for row in self.documents() if row.has_text and self.shows_document(row.id)), None)
+            if found is not None:
+                self.open(found)
+        item = self._focused()
+        if self._open is not None and (item is None or not self.shows(item)):
+            items = [one for one in self._open.items() if self.shows(one)]
+            first = next((one for one in items if one.status == "pending"), next(iter(items), None))
+            if first is not None:
+                self.focus(first.id)
 
     def next_document(self, pending_only: bool = False) -> int | None:
         """Open the next document that has text (and something pending); its id, or None (and stays) after the last."""
@@ -61,8 +90,19 @@ class ReviewSession(Deciding, Adding, Facts):
     def mark_done(self) -> Saved | None:
         return None if self._document().row.done else saved(self._append("done", {}))
 
+    def skip(self, reason: str) -> Saved | None:
+        """Leave the document out, for a reason that is kept; None if it is left out for that already. It is not done
+        then, and not exported. Raises UsageError without a reason."""
+        if not reason.strip():
+            raise UsageError("a document is skipped for a reason.")
+        if self._document().row.skipped == reason.strip():
+            return None
+        return saved(self._append("skip", {"reason": reason.strip()}))
+
     def reopen(self) -> Saved | None:
-        return saved(self._append("reopen", {})) if self._document().row.done else None
+        """Take back that it is done or skipped."""
+        row = self._document().row
+        return saved(self._append("reopen", {})) if row.done or row.skipped is not None else None
 
     # How sure the model is, and how far that can be trusted
 
@@ -80,6 +120,13 @@ class ReviewSession(Deciding, Adding, Facts):
 
     # Undo, over the whole project and over restarts
 
+    def next_undo_size(self) -> int:
+        """How many decisions the next undo would take back."""
+        return self.project.journal.next_size(self.actor, "undo")
+
+    def next_redo_size(self) -> int:
+        return self.project.journal.next_size(self.actor, "redo")
+
     def undo(self) -> Undone | None:
         """Take back this actor's last action; None if there is none.
 
@@ -91,29 +138,36 @@ class ReviewSession(Deciding, Adding, Facts):
         """Make again what was last undone; a new action closes that way."""
         return self._undone(self.project.journal.redo(self.actor), "redid: ")
 
-    def _undone(self, entries: tuple[Entry, Entry] | None, how: str) -> Undone | None:
-        if entries is None:
+    def _undone(self, steps: list[tuple[Entry, Entry]] | None, how: str) -> Undone | None:
+        if not steps:
             return None
-        entry, target = entries
-        if self._open is not None and self._open.row.id == entry.document_id:
-            touched = [decision.item_id for decision in decisions_of(target)]
+        # Of what was made together on several documents the open one is shown, if it is among them.
+        entry, target = next((step for step in steps if self._is_open(step[0].document_id)), steps[0])
+        touched = [one.item_id for one in sorted(decisions_of(target), key=lambda one: min(one.spans))]
+        about = [one for fact in facts_of(target) if fact.about is not None for one in aims(fact.about)]
+        if self._open is not None and self._is_open(entry.document_id):
             last_words = self.project.decisions(entry.document_id, of=target)
             self._open.decide({item_id: last_words.get(item_id) for item_id in touched})
-            if touched:
-                self.focus(touched[0])
-        return Undone(entry.document_id, how + said(target), entry.seq, entry.at)
+            # The first that is there: an action on facts names items that its facts refer to.
+            next((one for one in (*touched, *about) if self.focus(one) is not None), None)
+        if len(steps) > 1:
+            self._follow_up()
+        item_id = next(iter((*touched, *about)), None)
+        # Where many were decided at once nobody was at any of them.
+        if item_id is not None and len(steps) == len(touched) == 1:
+            self._return_to(entry.document_id, item_id)
+        return Undone(entry.document_id, how + said(*(one for _, one in steps)), entry.seq, entry.at, item_id)
 
     def _step_document(self, pending_only: bool, step: int) -> int | None:
-        documents = [one for one in self.documents() if one.has_text]
-        places = [place for place, one in enumerate(documents) if self._is_open(one.id)]
+        # Of ten thousand documents only those are looked at that are passed.
+        documents, open_id = self.documents(), None if self._open is None else self._open.row.id
+        here = next((place for place, one in enumerate(documents) if one.id == open_id), None)
         if step > 0:
-            following = documents[places[0] + 1 :] if places else documents
+            places = range(0 if here is None else here + 1, len(documents))
         else:
-            following = documents[: places[0]][::-1] if places else []
+            places = range(-1 if here is None else here - 1, -1, -1)
+        following = (one for place in places if (one := documents[place]).has_text and self.shows_document(one.id))
         found = next((one.id for one in following if one.pending or not pending_only), None)
         if found is not None:
             self.open(found)
         return found
-
-    def _is_open(self, document_id: int) -> bool:
-        return self._open is not None and self._open.row.id == document_id

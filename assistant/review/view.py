@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.project.fact_suggestions import FactItem
-from assistant.project.records import DocumentRow
+from assistant.project.questions import Question
+from assistant.project.records import DocumentRow, Reference
 from assistant.project.state import Item
 from bioassist.documents import Span
 
@@ -17,6 +18,7 @@ class DocumentSummary(DocumentRow):
 
     `suggestions` is how many items came from a suggester, decided or not. `accepted` counts those that were kept, the
     `edited` among them included; `added` those that the person made; `rejected` all that were rejected or deleted.
+    `questions` are those on it that nobody has answered.
     """
 
     suggestions: int = 0
@@ -25,14 +27,17 @@ class DocumentSummary(DocumentRow):
     edited: int = 0
     rejected: int = 0
     added: int = 0
+    questions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
     """The open document. `items` are sorted by start, longer first; rejected ones are among them.
 
-    `focus` is the id of the focused item, `facts` are the relations, attributes and others that are about it. A view
-    never changes; the session makes a new one.
+    `focus` is the id of the focused item, `facts` are the relations, attributes and others that are about it, and
+    `of_document` is what is said of the document itself: classes and notes. `means` are the entries of terminologies
+    that the focused item brought along, `questions` what anybody asks about it. A view never changes; the session makes
+    a new one.
     """
 
     row: DocumentRow
@@ -40,6 +45,9 @@ class DocumentView:
     items: tuple[Item, ...]
     focus: str | None
     facts: tuple[FactItem, ...] = ()
+    of_document: tuple[FactItem, ...] = ()
+    means: tuple[Reference, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     def item(self, item_id: str) -> Item | None:
         return next((item for item in self.items if item.id == item_id), None)
@@ -71,9 +79,13 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """An action that was taken back or made again, on the document `document_id`, perhaps not the open one."""
+    """An action that was taken back or made again, on the document `document_id`, perhaps not the open one.
+
+    `item_id` is the first item that it was on or about, None if it was on none.
+    """
 
     document_id: int
     text: str
     seq: int
     at: str
+    item_id: str | None = None

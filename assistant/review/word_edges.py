@@ -1,14 +1,18 @@
-"""Where words begin and end around a place in a text, without splitting all of it into words."""
+"""Where words and sentences begin and end around a place in a text, without splitting all of it into words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from assistant.review.extents import trimmed
 from bioassist.documents import Span
+from bioassist.words import sentences
 
 Words = Callable[[str], list[Span]]
 _AROUND = 400
 _FURTHER = 8
+# What tells whether a sentence ends somewhere is no further away than this.
+_IN_SIGHT = 100
 
 
 class WordEdges:
@@ -50,6 +54,22 @@ class WordEdges:
         word = self.before(offset)
         return word.start if word else None
 
+    def sentence(self, span: Span) -> Span:
+        """From the beginning of the sentence that `span` begins in to the end of that in which it ends, without the
+        white space around it."""
+        found = span
+        for part in self._parts(span.start, span.end):
+            text = part.of(self._text)
+            tiles = (one.shifted(part.start) for one in sentences(text, self._words(text)))
+            inside = [one for one in tiles if one.overlaps(span)]
+            if not inside:
+                break
+            found = Span(inside[0].start, inside[-1].end)
+            begins = part.start == 0 or found.start - part.start > _IN_SIGHT
+            if begins and (part.end == len(self._text) or part.end - found.end > _IN_SIGHT):
+                break
+        return trimmed(self._text, found) or span
+
     def _ahead(self, offset: int, wanted: Callable[[Span], bool]) -> Span | None:
         for part in self._parts(offset):
             found = next((word for word in self._words_of(part) if wanted(word)), None)
@@ -67,11 +87,11 @@ class WordEdges:
     def _words_of(self, part: Span) -> list[Span]:
         return [word.shifted(part.start) for word in self._words(part.of(self._text))]
 
-    def _parts(self, offset: int) -> Iterator[Span]:
-        """Ever larger parts of the text around `offset`, up to all of it."""
+    def _parts(self, offset: int, end: int | None = None) -> Iterator[Span]:
+        """Ever larger parts of the text around `offset`, or what lies between it and `end`, up to all of it."""
         reach, part = _AROUND, Span(0, 0)
         while len(part) < len(self._text):
-            part = self._part(offset - reach, offset + reach)
+            part = self._part(offset - reach, (offset if end is None else end) + reach)
             yield part
             reach *= _FURTHER
 

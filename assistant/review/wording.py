@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.project.decisions import decisions_of
+from assistant.project.decisions import Decision, decisions_of
 from assistant.project.entries import Entry
-from assistant.project.facts import facts_of, label_of
+from assistant.project.facts import Fact, facts_of, label_of
 from bioassist.documents import Span
 
 _PAST = {"accept": "accepted", "reject": "rejected", "delete": "deleted", "edit": "changed to", "add": "added"}
 
 
-def said(entry: Entry) -> str:
-    """What an entry did, such as "accepted Disease [12, 20)" or "accepted 31 items over 90%"."""
+def said(*entries: Entry) -> str:
+    """What an entry did, such as "accepted Disease [12, 20)" or "accepted 31 items over 90%"; or several together."""
+    if len(entries) > 1 and "threshold" in entries[0].payload:
+        count, over = sum(len(entry.payload["ids"]) for entry in entries), entries[0].payload["threshold"]
+        return f"accepted {_number(count, 'item')} over {over:.0%} in {len(entries)} documents"
+    if len(entries) > 1:
+        return f"{_made('same', [one for entry in entries for one in decisions_of(entry)])} in {len(entries)} documents"
+    (entry,) = entries
     if entry.action == "done":
         return "marked the document done"
+    if entry.action == "skip":
+        return "skipped the document"
     if entry.action == "reopen":
         return "reopened the document"
     decided = list(decisions_of(entry))
+    if entry.payload.get("source") == "adjudication":
+        return _adjudicated(entry, decided)
+    if "how" in entry.payload:
+        return _made(entry.payload["how"], decided)
     if entry.action == "set" and "format" not in entry.payload:
-        verbs = {True: "accepted", False: "rejected"}
-        return ", ".join(f"{verbs[one.value is not None]} {label_of(one.said)}" for one in facts_of(entry) if one.said)
+        return ", ".join(f"{_done(one)} {label_of(one.about)}" for one in facts_of(entry) if one.about is not None)
     if entry.action == "set":
         facts = len(entry.payload["facts"])
         return f"imported {_number(len(decided), 'item')}" + (f" and {_number(facts, 'other')}" if facts else "")
@@ -29,6 +40,37 @@ def said(entry: Entry) -> str:
     if entry.payload.get("bulk"):
         return f"{verb} {_number(len(decided), 'item')} over {entry.payload['threshold']:.0%}"
     return f"{verb} " + ", ".join(f"{one.type} {_where(one.spans)}" for one in decided)
+
+
+def _adjudicated(entry: Entry, decided: Sequence[Decision]) -> str:
+    """What gold took over of annotators."""
+    facts = [one for one in facts_of(entry) if one.said is not None]
+    kept = sorted((one for one in decided if one.kept), key=lambda one: one.spans)
+    if entry.payload.get("agreed"):
+        held = len(kept) + sum(one.value is not None for one in facts)
+        return f"took over {held} agreed, rejected {len(decided) + len(facts) - held}"
+    told = [f"{one.type} {_where(one.spans)}" for one in kept]
+    told += [label_of(one.said) for one in facts if one.said is not None and one.value is not None]
+    return "took " + ", ".join(told) if told else f"took none of {_number(len(decided) + len(facts), 'answer')}"
+
+
+def _made(how: str, decided: Sequence[Decision]) -> str:
+    """What a "set" made of the items that it names."""
+    kept = sorted((one for one in decided if one.kept), key=lambda one: one.spans)
+    if how in ("merge", "split"):
+        verb = {"merge": "merged", "split": "split"}[how]
+        return f"{verb}: " + ", ".join(f"{one.type} {_where(one.spans)}" for one in kept)
+    label = decided[0].type
+    return f"{label} at {_number(len(kept), 'place')}" if kept else f"no {label} at {_number(len(decided), 'place')}"
+
+
+def _done(fact: Fact) -> str:
+    """What became of one fact. Its words are never said: a note of an annotator may quote."""
+    if fact.suggestion is not None:
+        return "rejected" if fact.value is None else "accepted"
+    if fact.value is None:
+        return "took out"
+    return "added" if fact.was is None else "changed to"
 
 
 def _number(count: int, what: str) -> str:

@@ -10,6 +10,7 @@ from assistant.project.decisions import decisions_of, evidence
 from assistant.project.entries import Action, Entry
 from assistant.project.state import Item
 from assistant.project.store import Project
+from assistant.review.extents import trimmed
 from assistant.review.open_document import OpenDocument
 from assistant.review.view import DocumentView, Saved
 from assistant.review.word_edges import WordEdges, Words
@@ -20,14 +21,14 @@ from bioassist.schema import Schema
 
 
 class Work:
-    """One actor's review of one project; the project's own actor unless another is named.
+    """One actor's review of one project, as that actor has it; the project's own actor unless another is named.
 
     `words` gives the words of a text in order, for moving boundaries: bioassist.words unless another is given.
     """
 
     def __init__(self, project: Project, actor: str | None = None, words: Words | None = None) -> None:
-        self.project = project
         self.actor = actor or project.actor
+        self.project = project.seen_by(self.actor)
         self._words = words or _clinical_words
         self._open: OpenDocument | None = None
         self._edges: WordEdges | None = None
@@ -41,6 +42,18 @@ class Work:
         """The open document as it is now."""
         return self._open.view if self._open is not None else None
 
+    def open(self, document_id: int) -> None:
+        """Open a document with its first pending item in focus (or its first item, or none).
+
+        Raises ProjectError if there is no such document or it has no text; then the open one stays open.
+        """
+        self._open = OpenDocument(self.project, document_id)
+        self._edges = WordEdges(self._open.text, self._words)
+
+    def refresh(self) -> bool:
+        """Take in what the engine stored since; keeps the focus. Returns whether the open document changed."""
+        return self._open.refresh() if self._open is not None else False
+
     def focus(self, item_id: str | None) -> Item | None:
         """Focus an item by id; None takes the focus away."""
         return self._open.set_focus(item_id) if self._open is not None else None
@@ -52,6 +65,9 @@ class Work:
             raise UsageError("no document is open.")
         return self._open
 
+    def _is_open(self, document_id: int) -> bool:
+        return self._open is not None and self._open.row.id == document_id
+
     def _focused(self) -> Item | None:
         return self._open.focused if self._open is not None else None
 
@@ -59,6 +75,16 @@ class Work:
         if self.schema.entity(label) is None:
             known = ", ".join(entity.name for entity in self.schema.entities)
             raise UsageError(f"{label!r} is not a label of this project.", next_step=f"Its labels: {known}.")
+
+    def _chosen(self, start: int, end: int) -> Span:
+        """Words of the open document without the white space around them; raises UsageError if they are none."""
+        document = self._document()
+        if not 0 <= start <= end <= len(document.text):
+            raise UsageError("the selection is outside the text.", where=document.row.name)
+        extent = trimmed(document.text, Span(start, end))
+        if extent is None:
+            raise UsageError("nothing is selected.", where=document.row.name, next_step="Select at least one word.")
+        return extent
 
     def _append(self, action: Action, payload: dict[str, Any]) -> Entry:
         """Save an action on the open document, and show it once it is saved."""

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bioassist.documents import Span
+from bioassist.words import keeps_its_case
 
 Case = Literal["exact", "any", ""]
 
@@ -26,7 +27,6 @@ Case = Literal["exact", "any", ""]
 BREAK = ""
 _HYPHENS = frozenset("-‐‑–")
 _BLANK_LINE = re.compile(r"(?:\r\n|\r|\n)[^\S\r\n]*(?:\r\n|\r|\n)|\u2029")
-_LONGEST_ABBREVIATION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,10 @@ def term_words(text: str, words: Iterable[Span]) -> Iterator[TermWord]:
 
 def same(term: str, word: TermWord, case: Case) -> bool:
     """Whether `word`, of a note, is the word of a term that is written `term`."""
-    if case == "exact" or (case != "any" and _is_abbreviation(term)):
+    if case == "exact" or (case != "any" and keeps_its_case(term)):
         return word.written in (term, f"{term}s")
     folded = term.casefold()
     return folded == word.folded or _is_plural(folded, word.folded) or _is_plural(word.folded, folded)
-
-
-def _is_abbreviation(word: str) -> bool:
-    letters = [char for char in word if char.isalpha()]
-    return len(letters) <= _LONGEST_ABBREVIATION and any(char.isupper() for char in letters[1:])
 
 
 def _key(folded: str) -> str:

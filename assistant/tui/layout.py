@@ -24,6 +24,11 @@ class Hit:
     owner: int | None = None
 
 
+def _drawn(mark: Mark) -> tuple[int, int, str, str, str]:
+    """What of a mark takes cells: all but the number of its owner."""
+    return mark.start, mark.end, mark.opening, mark.closing, mark.tag
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A cell: row and column."""
@@ -57,16 +62,26 @@ class NoteLayout:
         self._cache: OrderedDict[int, LaidBlock] = OrderedDict()
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
-        """Change the spans; only the blocks that they touch are laid out again."""
-        if tuple(marks) == self.marks:
+        """Change the spans; only the blocks that they touch are laid out again.
+
+        Marks that are the same objects as before cost next to nothing, so a note may have thousands.
+        """
+        before, self.marks = self.marks, tuple(marks)
+        if before == self.marks:
             return
-        before, self.marks = self._marks_in, tuple(marks)
-        self._marks_in = self._place(self.marks)
-        for block in before.keys() | self._marks_in.keys():
-            if before.get(block) != self._marks_in.get(block):
+        kept = {id(mark) for mark in before} & {id(mark) for mark in self.marks}
+        gone = self._place(mark for mark in before if id(mark) not in kept)
+        come = self._place(mark for mark in self.marks if id(mark) not in kept)
+        for block in gone.keys() | come.keys():
+            old = self._marks_in.pop(block, [])
+            new = [mark for mark in old if id(mark) in kept] + come.get(block, [])
+            new.sort(key=lambda mark: (mark.owner, mark.start))
+            if new:
+                self._marks_in[block] = new
+            if new != old:
                 self._cache.pop(block, None)
+            if list(map(_drawn, new)) != list(map(_drawn, old)):
                 self._index.change(block, self.laid(block).height)
-                self._measured[block] = 1
 
     def marks_touching(self, block: int) -> list[Mark]:
         return self._marks_in.get(block, [])

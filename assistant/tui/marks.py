@@ -58,18 +58,35 @@ def abbreviations(names: Iterable[str]) -> dict[str, str]:
     return taken
 
 
-def marks_of(items: Sequence[Item], short: Mapping[str, str], *, rejected: bool = True) -> list[Mark]:
-    """The marks of all items; number n in the list of items owns its marks. `rejected` False leaves those out."""
-    marks: list[Mark] = []
-    for number, item in enumerate(items):
-        if item.status == "rejected" and not rejected:
-            continue
-        tag = short.get(item.type) or item.type[:3].ljust(3)
+class Marking:
+    """Makes the marks of items, those of an item that is as it was only once: a note may have thousands.
+
+    `short` gives the three letters of a label.
+    """
+
+    def __init__(self, short: Mapping[str, str]) -> None:
+        self._short = short
+        self._made: dict[str, tuple[int, Item, tuple[Mark, ...]]] = {}
+
+    def of(self, items: Sequence[Item], *, rejected: bool = True) -> list[Mark]:
+        """The marks of all items; number n in the list of items owns its marks. `rejected` False leaves those out."""
+        made, self._made = self._made, {}
+        marks: list[Mark] = []
+        for number, item in enumerate(items):
+            known = made.get(item.id)
+            if known is None or known[1] is not item or known[0] != number:
+                known = (number, item, tuple(self._marks(number, item)))
+            self._made[item.id] = known
+            if rejected or item.status != "rejected":
+                marks += known[2]
+        return marks
+
+    def _marks(self, number: int, item: Item) -> Iterable[Mark]:
+        tag = self._short.get(item.type) or item.type[:3].ljust(3)
         last = len(item.spans) - 1
         for place, span in enumerate(item.spans):
             said = f"{tag}{SIGNS[state_of(item)]}" if place == last else GOES_ON
-            marks.append(Mark(number, span.start, span.end, OPENING, CLOSING, said))
-    return marks
+            yield Mark(number, span.start, span.end, OPENING, CLOSING, said)
 
 
 def near_marks(spans: Iterable[Span], first: int) -> list[Mark]:

@@ -17,6 +17,10 @@ class EngineReport(Message):
         self.event = event
 
 
+class NextTheme(Message):
+    """The person wants the theme that comes after this one."""
+
+
 class Prioritiser(Protocol):
     """What the screens ask of the annotator: to read the note first that a person looks at."""
 

@@ -48,10 +48,13 @@ class Shades:
 
 
 class Palette:
-    """Styles on a background. `colourless` gives attributes only."""
+    """Styles on a background. Text has at least `ratio` to 1 on its ground. `colourless` gives attributes only."""
 
-    def __init__(self, text: Color, background: Color, accent: Color, *, colourless: bool = False) -> None:
+    def __init__(
+        self, text: Color, background: Color, accent: Color, *, ratio: float = CONTRAST, colourless: bool = False
+    ) -> None:
         self.background = background
+        self._ratio = ratio
         self._text = text
         self._colourless = colourless
         self._shades: dict[tuple[str, str, bool], Shades] = {}
@@ -62,12 +65,12 @@ class Palette:
             self.odd = Style(bold=True)
             return
         self.text = self._style(text, background)
-        self.faint = self._style(background.blend(text, 0.55), background)
-        chosen = background.blend(accent, 0.45)
-        self.chosen = self._style(legible(text, chosen), chosen, underline=True)
+        self.faint = self._style(self._legible(background.blend(text, 0.55), background), background)
+        chosen = self._ground(background.blend(accent, 0.45))
+        self.chosen = self._style(self._legible(text, chosen), chosen, underline=True)
         self.caret = self._style(background, text, bold=True)
-        self.found = self._style(legible(text, chosen), chosen, bold=True, underline=True)
-        self.odd = self._style(legible(Color.parse("#d55e00"), background), background)
+        self.found = self._style(self._legible(text, chosen), chosen, bold=True, underline=True)
+        self.odd = self._style(self._legible(Color.parse("#d55e00"), background), background)
 
     def span(self, colour: str, status: str, focused: bool) -> Shades:
         """The shades of a span of a type with schema colour `colour`."""
@@ -90,17 +93,25 @@ class Palette:
             )
         if focused:
             ink = ink_on(colour)
-            words = self._style(ink, colour, bold=True)
-            return Shades(words, self._style(ink, colour), self._style(ink, colour, bold=True, strike=strike))
+            ground = self._ground(colour)
+            words = self._style(ink, ground, bold=True)
+            return Shades(words, self._style(ink, ground), self._style(ink, ground, bold=True, strike=strike))
         if strike:
             # The note's own words stay as they are: struck text would read as if the note said so.
-            faint = self._style(self.background.blend(self._text, 0.5), self.background)
+            faint = self._style(self._legible(self.background.blend(self._text, 0.5), self.background), self.background)
             return Shades(self.text, faint, faint + Style(strike=True))
         tint = self.background.blend(colour, 0.18 if status == "pending" else 0.34)
-        label = legible(colour, tint)
-        words = self._style(legible(self._text, tint), tint)
+        label = self._legible(colour, tint)
+        words = self._style(self._legible(self._text, tint), tint)
         bar = legible(colour, tint, SHAPE_CONTRAST)
         return Shades(words, self._style(bar, tint), self._style(label, tint, bold=True))
+
+    def _legible(self, colour: Color, ground: Color) -> Color:
+        return legible(colour, ground, self._ratio)
+
+    def _ground(self, colour: Color) -> Color:
+        """`colour` as a ground: taken away from its ink where black or white on it would not stand out enough."""
+        return legible(colour, ink_on(colour), self._ratio)
 
     @staticmethod
     def _style(

@@ -10,6 +10,8 @@ from pathlib import Path
 from assistant.project.store import Project
 from assistant.review.session import ReviewSession
 from assistant.tui.app import ReviewApp
+from assistant.tui.look import Look
+from assistant.tui.themes import DARK, LIGHT
 
 # Textual's pictures name a font on a public server, and whoever opened one would ask that server for it.
 _FONT_FROM_THE_WEB = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
@@ -21,16 +23,18 @@ def save_screenshot(
     size: tuple[int, int] = (120, 36),
     keys: Sequence[str] = (),
     *,
+    actor: str | None = None,
     notice: str | None = None,
     dark: bool = True,
 ) -> None:
     """Open the project, press `keys` (as Textual names them), and write what the screen shows to `destination`.
 
-    `size` is columns and rows. The keys do what they do: decisions are saved in the project. Raises ProjectError if
-    the project cannot be opened and OSError if `destination` cannot be written.
+    `size` is columns and rows, `actor` whose decisions these are. The keys do what they do: decisions are saved in the
+    project. Raises ProjectError if the project cannot be opened and OSError if `destination` cannot be written.
     """
-    with Project.open(project_path) as project:
-        svg = asyncio.run(_draw(ReviewApp(ReviewSession(project), None, notice, dark=dark), size, keys))
+    look = Look(chosen=DARK.name if dark else LIGHT.name)
+    with Project.open(project_path, actor=actor) as project:
+        svg = asyncio.run(_draw(ReviewApp(ReviewSession(project), None, notice, look=look), size, keys))
     destination.write_text(_FONT_FROM_THE_WEB.sub("", svg), encoding="utf-8")
 
 

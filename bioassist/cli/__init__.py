@@ -19,6 +19,7 @@ COMMANDS = {
     "import": "Take in annotations that were corrected or made elsewhere.",
     "export": "Write a project's annotations as brat, spaCy and in other formats.",
     "convert": "Convert annotated documents from one format to another.",
+    "project": "Share a project out, bring parts together, verify it, back it up.",
     "agree": "Say how far annotators of the same documents agree, and where they differ.",
     "train": "Make instruction data, train an adapter, export it as GGUF.",
     "evaluate": "Judge a model on gold data, by the engine that annotates.",

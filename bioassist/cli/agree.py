@@ -17,7 +17,7 @@ from bioassist.cli.formats import listed
 from bioassist.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from bioassist.agreement import Agreement, Annotator, Disagreement, Figure, Figures
+    from bioassist.agreement import Agreement, Annotator, Disagreement
     from bioassist.documents import Document, Entity
 
 _COLUMNS = ("document", "start", "end", "kind")
@@ -26,6 +26,8 @@ _SHOWN = 60
 
 @click.command("agree")
 @click.argument("sources", nargs=-1, required=True, metavar="A B [C...]")
+@click.option("--of", "chosen", multiple=True, metavar="NAME",
+              help="Of a project with several annotators, these.")  # fmt: skip
 @click.option("--types", metavar="A,B", help="Count these entity types alone.")
 @click.option("--map", "renamed", multiple=True, metavar="THEIRS=OURS", help="Count a type as another.")
 @click.option("--disagreements", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE.csv",
@@ -34,6 +36,7 @@ _SHOWN = 60
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def command(
     sources: tuple[str, ...],
+    chosen: tuple[str, ...],
     types: str | None,
     renamed: tuple[str, ...],
     disagreements: Path | None,
@@ -43,39 +46,74 @@ def command(
     """Compare two or more annotators of the same documents.
 
     Each is a project, a folder of brat files, or FORMAT:PATH; NAME= in front names it. Documents are matched by
-    name. Of a project, what a person decided counts. Figures are over all documents together, with 95% intervals by
-    document; nobody is taken for right.
+    name. Of a project, what a person decided counts. One project alone: its annotators, in the documents that each
+    marked done. Figures are over all documents together, with 95% intervals by document; nobody is taken for right.
 
     \b
     Examples:
+      bioassist agree notes.bioassist
       bioassist agree anna/ ben/
       bioassist agree anna=a.bioassist ben=b.bioassist gold=brat:gold/ --disagreements -
     """
     from bioassist import agreement
+    from bioassist.agreement_table import table
 
     if str(disagreements) == "-" and as_json:
         raise UsageError("--json and --disagreements - would be mixed.", next_step="Name a file for one of them.")
     if disagreements is not None and str(disagreements) != "-" and disagreements.exists() and not force:
         raise UsageError("this file is there already.", where=str(disagreements), next_step="Add --force to replace.")
     names = _renamed(renamed)
-    annotators = [_annotator(source, names) for source in sources]
     wanted = None if types is None else [name.strip() for name in types.split(",") if name.strip()]
-    found = agreement.compare(annotators, types=wanted)
-    for name, reason in found.left_out.items():
-        say(f"bioassist: {name}: {reason}; it was left out.")
-    click.echo(json.dumps(_as_dict(found), indent=2) if as_json else _table(found))
+    groups = _groups(sources, chosen, names)
+    every = [agreement.compare(group, types=wanted) for group in groups]
+    for found in every:
+        for name, reason in found.left_out.items():
+            say(f"bioassist: {name}: {reason}; it was left out.")
+    if as_json:
+        plain = [_as_dict(found) for found in every]
+        click.echo(json.dumps(plain[0] if len(plain) == 1 else plain, indent=2))
+    else:
+        click.echo("\n\n".join(map(table, every)))
     if disagreements is not None:
-        places = agreement.disagreements(annotators, types=wanted)
-        texts = annotators[0].documents
-        written = _rows(found.annotators, places, texts, None if str(disagreements) != "-" else _SHOWN)
+        longest = None if str(disagreements) != "-" else _SHOWN
+        places = [agreement.disagreements(group, types=wanted) for group in groups]
+        written = [
+            _rows([one.name for one in group], found_, group[0].documents, longest)
+            for group, found_ in zip(groups, places, strict=True)
+        ]
         if str(disagreements) == "-":
-            click.echo()
-            for line in written.splitlines():
-                click.echo(visible(line))
+            for listed_ in written:
+                click.echo()
+                for line in listed_.splitlines():
+                    click.echo(visible(line))
         else:
-            _write(disagreements, written)
-            say(f"bioassist: wrote {len(places):,} disagreements to {disagreements}. It holds words of the notes.")
-    return Exit.FINDINGS if found.left_out else Exit.DONE
+            _write(disagreements, "".join(written))
+            number = sum(map(len, places))
+            say(f"bioassist: wrote {number:,} disagreements to {disagreements}. It holds words of the notes.")
+    return Exit.FINDINGS if any(found.left_out for found in every) else Exit.DONE
+
+
+def _groups(sources: Sequence[str], chosen: Sequence[str], names: Mapping[str, str]) -> list[list[Annotator]]:
+    """Those that are compared with each other: the sources, or the annotators of one project."""
+    from dataclasses import replace
+
+    from assistant.project import creation
+    from assistant.project.compared import compared
+    from assistant.project.store import Project
+
+    if len(sources) == 1 and (Path(sources[0]) / creation.FILE).exists():
+        with Project.open(Path(sources[0]), read_only=True) as project:
+            groups = compared(project, chosen)
+        return [
+            [
+                replace(one, documents={name: _with_types(found, names) for name, found in one.documents.items()})
+                for one in group
+            ]
+            for group in groups
+        ]
+    if chosen:
+        raise UsageError("--of is for the annotators of one project.", next_step="Name that project alone.")
+    return [[_annotator(source, names) for source in sources]]
 
 
 def _renamed(given: Sequence[str]) -> dict[str, str]:
@@ -103,6 +141,7 @@ def _annotator(source: str, names: Mapping[str, str]) -> Annotator:
 
 def _documents(source: str) -> list[Document]:
     from assistant.project import creation
+    from assistant.project.annotators import whose
     from assistant.project.export import documents_for_export
     from assistant.project.store import Project
     from converters.formats import available, by_name
@@ -113,7 +152,7 @@ def _documents(source: str) -> list[Document]:
         reader, place = by_name(format_), Path(path)
     elif (Path(source) / creation.FILE).exists():
         with Project.open(Path(source), read_only=True) as project:
-            return documents_for_export(project, "accepted")[0]
+            return documents_for_export(project.seen_by(whose(project, None)), "accepted")[0]
     else:
         reader, place = by_name("brat"), Path(source)
         if not place.is_dir():
@@ -134,40 +173,6 @@ def _with_types(document: Document, names: Mapping[str, str]) -> Document:
 
     entities = tuple(replace(entity, type=names.get(entity.type, entity.type)) for entity in document.entities)
     return replace(document, entities=entities)
-
-
-def _table(found: Agreement) -> str:
-    """In lines of at most 80 columns for two annotators; the other intervals are in the JSON."""
-    kappa = "Cohen" if len(found.annotators) == 2 else "Fleiss"
-    names = "".join(f"{name[:8]:>9}" for name in found.annotators)
-    lines = [
-        f"{len(found.documents):,} documents",
-        "",
-        f"{'entities':<14}{names}{'F1':>7}  {'95%':<14}{'relaxed':>8}{kappa:>8}{'alpha':>7}{'unitised':>9}",
-    ]
-    lines += [_row(type_, figures.entities, figures) for type_, figures in found.by_type.items()]
-    lines += ["", _row("all", found.together.entities, found.together)]
-    for (one, other), figures in found.pairs.items():
-        counts = dict(zip((one, other), figures.entities, strict=True))
-        lines.append(_row(f"{one}, {other}", [counts.get(name) for name in found.annotators], figures))
-    own = "Cohen's" if kappa == "Cohen" else "Fleiss'"
-    lines += ["", f"F1: same type and characters; relaxed: sharing a character. {own} kappa and"]
-    lines.append("Krippendorff's alpha over words; unitised alpha by length of the text.")
-    return "\n".join(lines)
-
-
-def _row(name: str, entities: Sequence[int | None], figures: Figures) -> str:
-    counts = "".join(f"{'' if number is None else f'{number:,}':>9}" for number in entities)
-    strict = figures.strict.interval
-    between = f"{strict.low:.3f} to {strict.high:.3f}" if strict else ""
-    return (
-        f"{name[:14]:<14}{counts}{_shown(figures.strict):>7}  {between:<14}{_shown(figures.relaxed):>8}"
-        f"{_shown(figures.kappa):>8}{_shown(figures.alpha):>7}{_shown(figures.unitised):>9}"
-    )
-
-
-def _shown(figure: Figure) -> str:
-    return "-" if figure.value is None else f"{figure.value:.3f}"
 
 
 def _as_dict(found: Agreement) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from bioassist.cli.changing import set_schema
 from bioassist.cli.diagnostics import Exit, report, say
 from bioassist.cli.engine import annotator_of, check_gpu_layers, model_of
 from bioassist.cli.exporting import Output, outputs, refuse_over_notes, write
@@ -18,6 +18,7 @@ from bioassist.cli.formats import listed
 from bioassist.cli.progress import Display
 from bioassist.cli.review import leave
 from bioassist.cli.suggesting import asked_for, suggesters_of
+from bioassist.cli.terminal import has_terminal
 from bioassist.cli.untrained import SHORT
 from bioassist.errors import BioassistError, InputError, UsageError
 from bioassist.reading import check_encoding
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 @click.option(
     "--schema", "schema_file", metavar="FILE", help="Labels to use: a TOML file, or a built-in schema's name."
 )
+@click.option("--rename-label", "renamed", multiple=True, metavar="OLD=NEW",
+              help="What a label that --schema has no more is called now; decisions get the new name.")  # fmt: skip
+@click.option("--keep-old-labels", is_flag=True, help="Leave decisions under labels that --schema has no more.")
 @click.option("--model", metavar="NAME|GGUF", help="A model of the catalog, or a GGUF file.")
 @click.option("--adapter", type=click.Path(path_type=Path), metavar="GGUF", help="A LoRA adapter for the model.")
 @click.option("--task", type=click.Choice(["ner.typed", "ner.inline", "ner.paper"]),
@@ -58,6 +62,7 @@ if TYPE_CHECKING:
 @click.option("--id-column", metavar="NAME", help="Column that names the notes of a table.  [default: their row]")
 @click.option("--new-versions", is_flag=True, help="Take in notes that changed on the disk, as new versions.")
 @click.option("--no-review", is_flag=True, help="Do not open the review screen.")
+@click.option("--as", "actor", metavar="NAME", help="Whose decisions these are.  [default: the user of this machine]")
 @click.option("--output", "destinations", multiple=True, metavar="FORMAT:DEST", help=f"Export when done: {listed()}.")
 @click.option("--include", type=click.Choice(["accepted", "all"]), default="all", show_default=True,
               help="What --output writes: decisions alone, or unreviewed suggestions too.")  # fmt: skip
@@ -78,6 +83,7 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
       bioassist annotate notes.csv --text-column report --id-column visit
       bioassist annotate notes/ --suggester terms:drugs.csv --suggester rules:rules.toml --no-model
     """
+    from assistant.project.annotators import checked
     from assistant.project.intake import default_project, gather, take_in
     from assistant.project.store import Project
     from assistant.project.table_intake import tables_among, take_in_tables
@@ -85,6 +91,7 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
     # What can be refused is refused before a model is fetched and hours are spent.
     planned = outputs(options["destinations"], force=options["force"])
     check_gpu_layers(options["gpu_layers"])
+    actor = None if options["actor"] is None else checked(options["actor"])
     if options["encoding"]:
         check_encoding(options["encoding"])
     schema = _schema(options["schema_file"])
@@ -96,8 +103,8 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
     path = options["project_path"] or default_project(notes)
     _check_no_model(options, nothing_else=not asked and not path.exists())
     model = None if options["no_model"] else model_of(options)
-    with Project.open(path, create=True) as project:
-        _set_schema(project, schema)
+    with Project.open(path, create=True, actor=actor) as project:
+        set_schema(project, schema, options["renamed"], keep=options["keep_old_labels"])
         suggesters = suggesters_of(project, asked)
         _check_no_model(options, nothing_else=not suggesters)
         # One transaction: a commit a note would wait for the disk ten thousand times.
@@ -152,22 +159,6 @@ def _schema(wanted: str | None) -> Schema | None:
     return chosen
 
 
-def _set_schema(project: Project, wanted: Schema | None) -> None:
-    from bioassist.errors import ProjectError
-    from bioassist.schema import built_in
-
-    try:
-        present = project.schema
-    except ProjectError:
-        present = None
-    if wanted is None and present is not None:
-        return
-    chosen = wanted or built_in()
-    if present is not None and present.fingerprint != chosen.fingerprint:
-        say("bioassist: the schema changed. Suggestions are computed anew, decisions stay.")
-    project.set_schema(chosen)
-
-
 def _annotate(
     project: Project, model: ResolvedModel | None, suggesters: Sequence[Suggester], options: dict[str, Any]
 ) -> int:
@@ -188,7 +179,7 @@ def _annotate(
         notice = None
     else:
         annotator, notice = annotator_of(project, model, beside, display, options)
-    review = sys.stdout.isatty() and not options["no_review"]
+    review = has_terminal() and not options["no_review"]
     with display:
         annotator.start()
         try:
@@ -218,8 +209,11 @@ def _any_ready(project: Project) -> bool:
 def _review(project: Project, annotator: Any, notice: str | None) -> None:
     from assistant.review.session import ReviewSession
     from assistant.tui.app import ReviewApp
+    from assistant.tui.keymap.configuring import keys_of
+    from assistant.tui.look import look_of
 
-    app = ReviewApp(ReviewSession(project, project.actor), annotator, SHORT if notice else None)
+    session, keys = ReviewSession(project.mine(), project.actor), keys_of(project.path)
+    app = ReviewApp(session, annotator, SHORT if notice else None, look=look_of(), keys=keys)
     annotator.on_event = app.report
     app.run()
     leave(app)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # The fields of `assistant.project.export.Withheld`, for people.
 _WITHHELD = {
     "not_done": "documents not marked done",
+    "skipped": "documents that were skipped",
     "unread": "documents not yet read by the engine",
     "failed": "documents that could not be read",
     "pending": "suggestions that nobody has decided on",
@@ -65,6 +66,26 @@ def _refuse(destination: Path, *, force: bool) -> None:
     if not os.access(folder, os.W_OK):
         raise UsageError(
             f"the folder {destination.parent} cannot be written.", where=str(destination), next_step="Name another."
+        )
+
+
+# What keeps a format from doing without the texts; what is not named has them in its files.
+_WORDS = {
+    "brat": "its .ann files repeat the words of every mention",
+    "conll": "it is made of the words",
+    "spacy": "it is made of the words",
+    "pubtator": "it repeats the words of every mention",
+    "bioc-json": "it repeats the words of every mention",
+    "bioc-xml": "it repeats the words of every mention",
+}
+
+
+def refuse_text(format_name: str) -> None:
+    """Raises UsageError for a format that cannot be written without the texts."""
+    if format_name != "jsonl":
+        raise UsageError(
+            f"{format_name} cannot be written without the texts: {_WORDS.get(format_name, 'its files hold them')}.",
+            next_step="--to jsonl can: it has offsets, labels and the hash of each text.",
         )
 
 

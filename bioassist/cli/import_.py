@@ -51,6 +51,7 @@ def command(
       bioassist import notes.bioassist --from brat corrected/ --as ann
       bioassist import new.bioassist --from brat corpus/
     """
+    from assistant.project.annotators import checked
     from assistant.project.importing.corpus import fill, refuse_unless_documents
     from assistant.project.importing.returning import Returning
     from assistant.project.store import Project
@@ -59,8 +60,7 @@ def command(
     from converters.report import Report
 
     reader = by_name(format_name)
-    if actor is not None and not (actor.strip() and actor.isprintable()):
-        raise UsageError("--as takes a name.")
+    actor = None if actor is None else checked(actor)
     schema = schemas.load(schema_file) if schema_file else None
     vouched = _vouched(reviewed)
     refuse_unless_documents(reader, source)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import click
 from bioassist.cli.diagnostics import visible
 
 if TYPE_CHECKING:
+    from assistant.project.annotators import AnnotatorFigures
     from assistant.project.records import Tally
     from assistant.project.status import CalibrationStatus
     from assistant.project.store import Project
@@ -20,21 +21,24 @@ if TYPE_CHECKING:
 
 @click.command("status")
 @click.argument("project", type=click.Path(path_type=Path))
+@click.option("--of", metavar="NAME", help="As this annotator has it.  [default: the only one, or gold]")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def command(project: Path, as_json: bool) -> None:
+def command(project: Path, of: str | None, as_json: bool) -> None:
     """Say what is done, pending and failed in PROJECT, how fast it went, and what was found by label.
 
     \b
     Example:
       bioassist status notes.bioassist
     """
+    from assistant.project.annotators import whose
     from assistant.project.store import Project
 
     with Project.open(project, read_only=True) as opened:
+        seen = opened if of is None else opened.seen_by(whose(opened, of))
         if as_json:
-            click.echo(json.dumps(as_dict(opened), indent=2))
+            click.echo(json.dumps(as_dict(seen), indent=2))
             return
-        for line in lines(opened):
+        for line in lines(seen):
             click.echo(visible(line))
 
 
@@ -45,8 +49,9 @@ def as_dict(project: Project) -> dict[str, Any]:
 
 def lines(project: Project) -> list[str]:
     status = project.status()
+    skipped = f"{len(status.skipped)} skipped, " if status.skipped else ""
     told = [
-        f"{status.documents} documents: {status.done} done, {status.to_review} ready for review, "
+        f"{status.documents} documents: {status.done} done, {skipped}{status.to_review} ready for review, "
         f"{status.waiting} pending, {len(status.failed)} failed",
         f"{status.words:,} words read, {status.decisions:,} decisions in the journal",
     ]
@@ -58,12 +63,33 @@ def lines(project: Project) -> list[str]:
     for one in status.suggesters:
         told.append(f"{one.source}:{one.name} ({one.fingerprint}): {one.found:,} found in {one.documents} documents")
         told += [f"  not all: {project.path.parent / failure.path}: {failure.reason}" for failure in one.failed]
+    if status.questions:
+        told.append(f"{status.questions} open question{'s' if status.questions > 1 else ''}")
+    told += [f"skipped: {project.path.parent / one.path}: {one.reason}" for one in status.skipped]
     told += [f"failed: {project.path.parent / failure.path}: {failure.reason}" for failure in status.failed]
     told += [f"not all read: {project.path.parent / gap.path}: {gap.reason}" for gap in status.gaps]
+    several = len(status.annotators) > 1
+    if several:
+        told += ["", *_annotators(status.annotators), ""]
+        if status.of not in (one.name for one in status.annotators):
+            return [*told, "by label: name one of them with --of"]
+        told.append(f"as {status.of} has it:")
     for tallies in (status.labels, status.facts):
         if tallies:
-            told += ["", *_table(tallies)]
+            told += ["", *_table(tallies)][several and tallies is status.labels :]
     return told
+
+
+def _annotators(figures: Sequence[AnnotatorFigures]) -> list[str]:
+    """What each of several annotators did, a line each."""
+    width = max(len("annotator"), *(len(one.name) for one in figures))
+    columns: tuple[str, ...] = ("documents", "done", "kept", "edited", "added", "rejected", "facts")
+    if any(one.assigned for one in figures):
+        columns = ("assigned", *columns)
+    rows = [f"{'annotator':<{width}}" + "".join(f"{column:>10}" for column in columns)]
+    for one in figures:
+        rows.append(f"{one.name:<{width}}" + "".join(f"{getattr(one, column):>10,}" for column in columns))
+    return rows
 
 
 def _calibration(found: CalibrationStatus) -> str:

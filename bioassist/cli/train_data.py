@@ -150,13 +150,15 @@ def _corrections(paths: Sequence[Path], program: str, bulk: bool) -> Corrections
 
 
 def _corrected(path: Path, source: str) -> Corrected:
+    from assistant.project.annotators import whose
     from assistant.project.export import documents_for_export
     from assistant.project.store import Project
     from trainer.corrections import Corrected
 
     with Project.open(path, read_only=True) as project:
         # With what is undecided, to know which windows it stands in.
-        documents, withheld = documents_for_export(project, include="all", documents="done")
+        decided = project.seen_by(whose(project, None))
+        documents, withheld = documents_for_export(decided, include="all", documents="done")
         types = project.schema.entities
     return Corrected(source, types, tuple(documents), withheld.not_done, withheld.failed)
 

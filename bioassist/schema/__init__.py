@@ -40,6 +40,11 @@ A schema is a TOML file:
     name = "smoking"
     question = "Does the patient smoke?"
 
+    [[terminologies]]
+    name = "drugs"
+    file = "drugs.csv"                   # CSV, TSV or OBO, seen from the schema's own folder
+    on = ["Medication"]                  # what is looked up in it by hand; unsaid, everything
+
 `load` and `loads` check it and raise SchemaError with the file and the entry.
 """
 
@@ -55,6 +60,7 @@ from bioassist.schema.types import (
     RelationType,
     Schema,
     Statement,
+    Terminology,
 )
 
 __all__ = [
@@ -68,6 +74,7 @@ __all__ = [
     "RelationType",
     "Schema",
     "Statement",
+    "Terminology",
     "built_in",
     "load",
     "loads",

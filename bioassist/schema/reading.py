@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from bioassist.schema.types import (
     RelationType,
     Schema,
     Statement,
+    Terminology,
 )
 
 
@@ -48,7 +49,10 @@ def load(path: Path | str) -> Schema:
         raise SchemaError("the schema is not UTF-8 text.", where=str(path)) from None
     except OSError as error:
         raise SchemaError(f"cannot be read: {error.strerror}.", where=str(path)) from None
-    return loads(text, str(path))
+    schema = loads(text, str(path))
+    # A terminology lies where the schema says, seen from the schema.
+    found = (replace(one, file=str((file.parent / one.file).resolve())) for one in schema.terminologies)
+    return replace(schema, terminologies=tuple(found))
 
 
 def loads(text: str, where: str = "schema") -> Schema:
@@ -67,6 +71,7 @@ def loads(text: str, where: str = "schema") -> Schema:
         classes=_entries(DocumentClass, data, "classes", where),
         statements=_entries(Statement, data, "statements", where),
         questions=_entries(Question, data, "questions", where),
+        terminologies=_entries(Terminology, data, "terminologies", where),
         class_task=_class_task(data, where),
     )
     _check(schema, where)
@@ -85,7 +90,7 @@ def _class_task(data: Mapping[str, Any], where: str) -> str:
     return said
 
 
-Entry = TypeVar("Entry", EntityType, RelationType, AttributeType, DocumentClass, Statement, Question)
+Entry = TypeVar("Entry", EntityType, RelationType, AttributeType, DocumentClass, Statement, Question, Terminology)
 
 
 def _entries(kind: Callable[..., Entry], data: Mapping[str, Any], key: str, where: str) -> tuple[Entry, ...]:
@@ -149,6 +154,10 @@ def _check(schema: Schema, where: str) -> None:
                 next_step="Name another default.",
             )
 
+    for terminology in schema.terminologies:
+        _known(terminology.on, known, f"{where}, terminology {terminology.name}")
+        if not terminology.file.strip():
+            raise SchemaError("a terminology needs its file.", where=f"{where}, terminology {terminology.name}")
     for statement in schema.statements:
         if not statement.statement.strip():
             raise SchemaError("a statement needs its sentence.", where=f"{where}, statement {statement.name}")

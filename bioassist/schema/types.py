@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 # The tables of a schema, in the order in which it is written.
-KINDS = ("entities", "relations", "attributes", "classes", "statements", "questions")
+KINDS = ("entities", "relations", "attributes", "classes", "statements", "questions", "terminologies")
 # How classes may be suggested, as in `[suggest] classes = "one"`, and what statements may be held against.
 CLASS_TASKS = ("one", "many")
 PREMISES = ("sentence", "window")
@@ -38,13 +38,14 @@ PALETTE = (
 
 @dataclass(frozen=True, slots=True)
 class EntityType:
-    """A type of mention. `model_label` is the model's name for it where that differs."""
+    """A type of mention. `model_label` is the model's name for it where that differs, `examples` are for people."""
 
     name: str
     description: str = ""
     colour: str = ""
     key: str = ""
     model_label: str = ""
+    examples: tuple[str, ...] = ()
 
     @property
     def served_by(self) -> str:
@@ -135,6 +136,16 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Terminology:
+    """A file of entries (CSV, TSV or OBO) that mentions of the types in `on` are looked up in by hand; of all types if
+    `on` is empty."""
+
+    name: str
+    file: str = ""
+    on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Schema:
     """All labels of a project. Made by `load`, `loads` or `built_in`, which check it.
 
@@ -149,6 +160,7 @@ class Schema:
     classes: tuple[DocumentClass, ...] = ()
     statements: tuple[Statement, ...] = ()
     questions: tuple[Question, ...] = ()
+    terminologies: tuple[Terminology, ...] = ()
     class_task: str = ""
 
     def entity(self, name: str) -> EntityType | None:
@@ -163,17 +175,20 @@ class Schema:
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hex digits that change when anything but the colours and keys does."""
+        """Twelve hex digits that change when anything does that suggestions depend on: not colours, keys, examples and
+        files to look things up in."""
         plain = asdict(self)
+        plain["terminologies"] = []
         for kind in KINDS:
             for entry in plain[kind]:
                 entry.pop("colour", None)
                 entry.pop("key", None)
+                entry.pop("examples", None)
             # What is not said does not count, so that a field which is new to this version changes nothing.
             plain[kind] = [
                 {name: value for name, value in entry.items() if _said(name, value)} for entry in plain[kind]
             ]
-        for new in ("statements", "questions", "class_task"):
+        for new in ("statements", "questions", "terminologies", "class_task"):
             if not plain[new]:
                 del plain[new]
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:12]

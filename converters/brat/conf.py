@@ -53,6 +53,10 @@ class Configuration:
             self._colours[entity.name] = schema.colour(entity.name) if schema else ""
             if entity.key:
                 self._keys[entity.key] = entity.name
+        for number, entity in enumerate(schema.entities[:9] if schema else (), 1):
+            # Without a letter it has the number that labels it on the review screen.
+            if not entity.key:
+                self._keys.setdefault(str(number), entity.name)
         for relation in schema.relations if schema else ():
             line = _RelationLine((relation.roles[0], relation.roles[1]))
             line.first, line.second = dict.fromkeys(relation.head), dict.fromkeys(relation.tail)

@@ -105,7 +105,7 @@ def test_a_new_schema_supersedes_what_is_pending_and_keeps_decisions(annotated: 
     decided = decide(annotated)
     assert sorted(decided.values()) == ["accepted", "edited", "rejected"]
     Path("other.toml").write_text("[[entities]]\nname = 'Symptom'\n", "utf-8")
-    told = annotated.annotate("--schema", "other.toml")
+    told = annotated.annotate("--schema", "other.toml", "--keep-old-labels")
     assert told.code == 0 and "the schema changed" in told.said
     assert {label for of in annotated.found().values() for label, _, _ in of} <= {"Symptom"}
     assert decisions(annotated).items() >= decided.items()

@@ -95,6 +95,28 @@ def test_ids_stay_from_one_export_to_the_next(reviewed: Desk) -> None:
     assert len(after) > len(before) and set(before) <= set(after)
 
 
+def test_offsets_without_the_texts(reviewed: Desk) -> None:
+    export(reviewed, "jsonl", "out.jsonl", "--without-text")
+    written = Path("out.jsonl").read_text("utf-8")
+    with reviewed.opened() as project:
+        rows = {row.name: row for row in project.documents()}
+        for row in rows.values():
+            words = {word for word in project.text(row.id).split() if len(word) > 4}
+            assert words and not any(word in written for word in words)
+    lines: list[dict[str, Any]] = [json.loads(line) for line in written.splitlines()]
+    assert [line["text_sha"] for line in lines] == [rows[line["name"]].text_sha for line in lines]
+    assert lines[0]["entities"][0]["spans"]
+    told = reviewed.run("convert", "out.jsonl", "back", "--from", "jsonl", "--to", "brat")
+    assert "exported without its text" in told.said
+
+
+@pytest.mark.parametrize("name", ["brat", "spacy", "conll", "doccano", "label-studio"])
+def test_formats_that_hold_words_are_refused_without_them(reviewed: Desk, name: str) -> None:
+    told = reviewed.run("export", reviewed.project, "--to", name, "out", "--without-text")
+    assert told.code == 2 and f"{name} cannot be written without the texts" in told.said
+    assert "--to jsonl" in told.said and not Path("out").exists()
+
+
 def test_an_existing_destination_is_kept_unless_forced(reviewed: Desk) -> None:
     Path("out.jsonl").write_text("mine", "utf-8")
     told = reviewed.run("export", reviewed.project, "--to", "jsonl", "out.jsonl")

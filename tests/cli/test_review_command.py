@@ -8,7 +8,9 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import psutil
 import pytest
@@ -23,6 +25,8 @@ termios = pytest.importorskip("termios")
 
 class Terminal:
     """A command with a terminal of 80x24 of its own."""
+
+    opened: ClassVar[list[Terminal]] = []
 
     def __init__(self, desk: Desk, *arguments: str | Path) -> None:
         self.screen, theirs = os.openpty()
@@ -41,6 +45,7 @@ class Terminal:
         self.shown = ""
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
+        self.opened.append(self)
 
     def _read(self) -> None:
         # A terminal that nobody reads stops its program.
@@ -60,12 +65,30 @@ class Terminal:
     def type(self, keys: str) -> None:
         os.write(self.screen, keys.encode())
 
+    def leave(self) -> int:
+        """Quit after something was decided: the page at the end of the session waits for a key."""
+        self.type("q")
+        self.wait_for("any key leaves")
+        self.type(" ")
+        return self.ended()
+
     def ended(self) -> int:
         code = self.process.wait(30)
         self._reading.join(5)
         os.close(self.screen)
         assert "Traceback" not in self.shown
         return code
+
+
+@pytest.fixture(autouse=True)
+def closed_terminals() -> Iterator[None]:
+    """What a failed test leaves running would slow down all others."""
+    yield
+    while Terminal.opened:
+        process = Terminal.opened.pop().process
+        if process.poll() is None:
+            for one in (*psutil.Process(process.pid).children(recursive=True), process):
+                one.kill()
 
 
 def accepted(desk: Desk) -> int:
@@ -78,8 +101,7 @@ def test_a_project_is_reviewed(annotated: Desk) -> None:
     terminal.wait_for("denies")
     terminal.type("a")
     wait_until(lambda: accepted(annotated) == 1, terminal.process)
-    terminal.type("q")
-    assert terminal.ended() == 0
+    assert terminal.leave() == 0
     assert accepted(annotated) == 1
 
 
@@ -104,8 +126,7 @@ def test_annotate_opens_the_screen_and_goes_on_when_its_worker_is_killed(desk: D
     terminal.type("a")
     wait_until(lambda: accepted(desk) == 1, terminal.process)
     wait_until(lambda: set(desk.states().values()) == {"ready"}, terminal.process)
-    terminal.type("q")
-    assert terminal.ended() == 0
+    assert terminal.leave() == 0
     assert "4 of 4 notes ready" in terminal.shown
     with desk.opened() as project:
         assert len([row for row in project.documents() if row.words == 24 * 20]) == 3

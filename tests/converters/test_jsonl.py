@@ -28,6 +28,7 @@ from bioassist.documents import (
 )
 from bioassist.errors import InputError
 from converters.jsonl import JSON_SCHEMA, JsonLinesFormat, dumps, loads
+from converters.plain import without_text
 from converters.report import Report
 
 provenances = st.builds(
@@ -135,6 +136,14 @@ def test_documents_are_as_the_published_schema_says(
 ) -> None:
     whole = replace(document, classes=tuple(classes), source=source, provenance={"T1": provenance})
     schema.validate(json.loads(dumps(whole)))
+
+
+def test_without_its_text_a_document_is_as_the_published_schema_says(schema: Draft202012Validator) -> None:
+    bare = without_text(GOOD)
+    schema.validate(bare)
+    assert "text" not in bare and not schema.is_valid(GOOD | bare)
+    with pytest.raises(ValueError, match="exported without its text"):
+        loads(json.dumps(bare))
 
 
 @pytest.mark.parametrize(("change", "what"), WRONG, ids=str)

@@ -262,26 +262,54 @@ def test_two_people_correct_one_export(ward: Ward, sent: Annotations, out: Path,
     ward.project.close()
     ward.project = Project.open(ward.path, actor="bob")
     account = import_(ward.project, other)
-    assert account.decisions == {"deleted": 1, "added": 1} and account.done == 0
-    assert [one.message.split()[1] for one in account.report.findings if one.code == "overruled"] == ["T3"]
-    assert sorted(told(now(ward.project))) == [
+    assert account.decisions == {"accepted": 2, "deleted": 1, "added": 1} and account.done == 1
+    assert "overruled" not in {one.code for one in account.report.findings}
+    # Ids are the project's: nobody gets that of another's annotation.
+    anns = [
         "A1 Negated T4",
-        "A2 Negated T1",
         "T1 accepted Symptom: chest pain",
         "T2 accepted Symptom: cough",
+        "T3 accepted Disease: asthma",
         "T4 added Disease: gout",
-        "T5 added Symptom: gout",
     ]
-    assert seen_by(ward) == {"ann": 2, "bob": 1}
+    bobs = ["A2 Negated T1", *anns[1:3], "T5 added Symptom: gout"]
+    assert sorted(told(now(ward.project))) == bobs
+    assert sorted(told(now(ward.project.seen_by("ann")))) == anns
+    assert seen_by(ward) == {"ann": 2, "bob": 2}
     before = ward.project.journal.length()
     import_(ward.project, other)
     assert ward.project.journal.length() == before
-    ward.project.close()
-    ward.project = Project.open(ward.path, actor="ann")
-    import_(ward.project, out)
-    assert ward.project.journal.length() == before, "nor does what ann said before, and bob overruled"
+    import_(ward.project.seen_by("ann"), out)
+    assert ward.project.journal.length() == before, "nor does what ann said before"
     ward.project.journal.undo("bob")
-    assert "T3 accepted Disease: asthma" in told(now(ward.project))
+    ward.project.journal.undo("bob")
+    assert sorted(told(now(ward.project.seen_by("ann")))) == anns
+    assert [line.split()[1] for line in told(now(ward.project))] == ["unreviewed"] * 3
+
+
+def test_what_a_file_leaves_as_another_decided_it_counts_for_who_brings_it(ward: Ward, out: Path) -> None:
+    session = ward.review(ward.note(NOTE))
+    session.accept()
+    session.reject()
+    session.add(30, 34, "Disease")
+    export(ward.project, out)
+    ward.review(1).undo()  # gout, which bob's file has
+    Annotations(out).confirm().add("A1\tNegated T1")
+    bob = ward.project.seen_by("bob")
+    account = import_(bob, out)
+    assert sorted(told(now(bob))) == [
+        "A1 Negated T1",
+        "T1 accepted Symptom: chest pain",
+        "T2 accepted Disease: asthma",
+        "T3 added Disease: gout",
+    ]
+    assert seen(ward.review(1, "bob"))[1].lstrip("*") == "rejected Symptom: cough"
+    told_over = [one.message for one in account.report.findings if one.code == "taken over"]
+    assert told_over == ["3 decisions of ann are left as they were: they are bob's too."]
+    before = ward.project.journal.length()
+    assert not import_(bob, out).changed and ward.project.journal.length() == before
+    assert sorted(told(now(ward.project))) == ["T1 accepted Symptom: chest pain", "T2 unreviewed Disease: asthma"]
+    assert ward.project.verify() == []
 
 
 def test_what_was_decided_since_the_export_and_not_in_the_files_stays(ward: Ward, sent: Annotations, out: Path) -> None:

@@ -137,7 +137,7 @@ class TestAlterations:
             "UPDATE decisions SET status = 'rejected' WHERE status = 'accepted'",
             "UPDATE decisions SET latest = 0",
             "UPDATE decisions SET spans = '0-1'",
-            "UPDATE documents SET done = 1 - done",
+            "DELETE FROM done",
             "DELETE FROM decisions",
         ],
     )

@@ -52,7 +52,8 @@ def test_a_historical_file_opens_with_everything_in_it(tmp_path: Path, ward: War
         assert project.verify() == []
         (row,) = project.documents()
         assert row.done
-        session = ReviewSession(project)
+        assert project.annotators() == ["ann"] and project.view == "ann"
+        session = ReviewSession(project, "ann")
         session.open(row.id)
         assert [line.lstrip("*") for line in seen(session)] == [
             "accepted Symptom: chest pain",

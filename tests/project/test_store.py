@@ -158,10 +158,10 @@ class TestSuggestions:
 
     def test_counting_looks_nothing_up_by_going_through_a_document(self, ward: Ward) -> None:
         plan = ward.project._database.rows(
-            "EXPLAIN QUERY PLAN " + suggestions._PENDING.format(which="AND s.document_id = 1")
+            "EXPLAIN QUERY PLAN " + suggestions._PENDING.format(which="AND s.document_id = 1"), ("ann",)
         )
         steps = " ".join(str(step[-1]) for step in plan)
-        assert "document_id=? AND item_id=?" in steps and "document_id=? AND extent=?" in steps
+        assert "document_id=? AND item_id=?" in steps and "actor=? AND document_id=? AND extent=?" in steps
 
 
 class TestRuns:

@@ -82,12 +82,29 @@ def test_the_decision_holds_when_the_engine_has_read_the_new_version(ward: Ward)
     assert session.documents()[0].pending == 0
 
 
-def test_what_another_person_decided_stays_theirs(ward: Ward) -> None:
+def test_what_every_annotator_decided_is_carried_over_for_them(ward: Ward) -> None:
     document = ward.note(NOTE)
     ward.review(document, "bob").accept()
-    row = ward.project.new_version("note", decoded(CHANGED)).row
-    (item,) = ward.review(row.id).current.items  # type: ignore[union-attr]
-    assert item.actor == "bob"
+    ward.review(document, "ann").reject()
+    taken = ward.project.new_version("note", decoded(CHANGED))
+    assert (taken.carried, taken.left) == (2, 0)
+    assert {entry.actor for entry in ward.project.journal.entries(taken.row.id)} == {"ann"}, "who took the text in"
+    for annotator, status in (("ann", "rejected"), ("bob", "accepted")):
+        (item,) = ward.review(taken.row.id, annotator).current.items  # type: ignore[union-attr]
+        assert (item.actor, item.status) == (annotator, status)
+    assert ward.project.verify() == []
+
+
+def test_what_an_annotator_says_counts_before_what_was_carried_over_for_them(ward: Ward) -> None:
+    document = ward.note(NOTE)
+    ward.review(document, "bob").accept()
+    first = ward.project.text(document)
+    ward.review(ward.project.new_version("note", decoded(CHANGED)).row.id, "bob").reject()
+    ward.project.new_version("note", decoded(first))
+    assert seen(ward.review(document, "bob"))[0].lstrip("*") == "accepted Symptom: chest pain", "on this very text"
+    session = ward.review(document, "bob")
+    session.undo()
+    assert ward.project.verify() == []
 
 
 def test_carrying_over_is_not_undone_but_what_follows_is(ward: Ward) -> None:

@@ -291,21 +291,43 @@ def test_undo_is_each_actors_own(ward: Ward) -> None:
     ann.open(document)
     assert seen(ann) == [
         "*pending Symptom: chest pain",
+        "pending Disease: type 2 diabetes",
+        "pending Medication: metformin",
+    ]
+    bob.open(document)
+    assert seen(bob) == [
+        "*pending Symptom: chest pain",
         "rejected Disease: type 2 diabetes",
         "pending Medication: metformin",
     ]
 
 
+def test_annotators_see_the_same_suggestions_and_their_own_decisions(ward: Ward) -> None:
+    document = ward.note("severe <Symptom>chest pain</Symptom>")
+    ann, bob = ward.review(document, "ann"), ward.review(document, "bob")
+    ann.grow_left()
+    ann.mark_done()
+    bob.reject()
+    for session, shown, done in (
+        (ann, "edited Symptom: severe chest pain", True),
+        (bob, "rejected Symptom: chest pain", False),
+    ):
+        session.open(document)
+        assert seen(session) == [f"*{shown}"]
+        assert [row.done for row in session.documents()] == [done]
+        assert session.documents()[0].rejected == (not done)
+
+
 def test_a_decision_means_what_was_on_the_screen_whatever_is_undone_around_it(ward: Ward) -> None:
     document = ward.note("severe <Symptom>chest pain</Symptom>")
-    ann = ward.review(document, "ann")
-    ann.grow_left()
-    bob = ward.review(document, "bob")
-    bob.reject()
-    bob.accept()
-    ann.undo()
-    bob.open(document)
-    assert seen(bob) == ["*edited Symptom: severe chest pain"], "bob accepted the longer one"
+    session = ward.review(document)
+    session.grow_left()
+    session.reject()
+    session.accept()
+    session.undo()
+    session.undo()
+    session.redo()
+    assert seen(session) == ["*rejected Symptom: severe chest pain"], "it was the longer one that was rejected"
 
 
 def test_redo_ends_with_a_new_action(ward: Ward) -> None:

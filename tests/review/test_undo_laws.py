@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from project_setup import Ward, plain_words
 from assistant.project.records import Tally
 from assistant.project.state import fold, reading_order
 from assistant.review.session import ReviewSession
+from bioassist.errors import UsageError
 
 NOTES = {
     "a": "Pt has <Symptom 0.9>severe <Symptom 0.4>chest <Disease 0.7>pain</Disease></Symptom></Symptom>, no fever.",
@@ -30,6 +31,25 @@ def _named(name: str, *values: Any) -> Act:
 
     act.__name__ = f"{name}{values}"
     return act
+
+
+def _tried(name: str, *values: Any) -> Act:
+    """What may be refused."""
+
+    def act(session: ReviewSession) -> None:
+        with suppress(UsageError):
+            getattr(session, name)(*values)
+
+    act.__name__ = f"{name}{values}"
+    return act
+
+
+def _repeat_everywhere(session: ReviewSession) -> None:
+    with suppress(UsageError):
+        wanted = session.repeated()
+        plan = session.plan_repeating(wanted) if wanted is not None else None
+        if plan is not None and plan.changes:
+            session.take_repeated(session.write_repeated(plan))
 
 
 def _focus(place: int) -> Act:
@@ -48,6 +68,12 @@ deciding = st.sampled_from(
     + [_named("accept_over", threshold) for threshold in (0.2, 0.6)]
     + [_named("add", *place) for place in ((0, 2, "Disease"), (7, 13, "Symptom"), (14, 19, "Medication"))]
     + [_named(name) for name in ("mark_done", "reopen")]
+    + [_named("skip", reason) for reason in ("a template", "not a note")]
+    + [_named("nudge_left", by) for by in (-1, 1)]
+    + [_named("nudge_right", by) for by in (-1, 1)]
+    + [_tried("fragment", *place) for place in ((0, 2), (14, 19), (25, 27))]
+    + [_tried(name) for name in ("grow_to_sentence", "split", "repeat_in_note", "merge")]
+    + [_named("split", 14), _repeat_everywhere]
 )
 moving = st.one_of(
     st.integers(0, 6).map(_focus), st.sampled_from([_named("next_document"), _named("previous_document")])
@@ -111,13 +137,15 @@ def test_as_many_undos_as_actions_give_the_first_state_and_redos_the_last(before
         first = made.state()
         made.do(done)
         last = made.state()
-        entries = len(made.ward.project.journal.entries(actor="ann"))
-        assert made.undo_all() == entries
+        # What was made together on both notes is one action.
+        entries = made.ward.project.journal.entries(actor="ann")
+        times = len({entry.payload.get("group", entry.actor_seq) for entry in entries})
+        assert made.undo_all() == times
         assert made.state() == first
         redone = 0
         while made.session.redo() is not None:
             redone += 1
-        assert (redone, made.state()) == (entries, last)
+        assert (redone, made.state()) == (times, last)
 
 
 @laws

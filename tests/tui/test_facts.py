@@ -52,7 +52,7 @@ async def test_plus_accepts_and_minus_rejects_what_is_said(
         await press(pilot, "plus")
         assert "accepted Assertion=negated" in status_text(app)
         await press(pilot, "minus", "plus", "plus")
-        assert "nothing is said of it that waits" in status_text(app)
+        assert "nothing waits that is said of it" in status_text(app)
         shown = str(app.review.inspector.render())
         assert "✓ Assertion negated" in shown and "✗ Causes" in shown and "✓ smoking" in shown
         await press(pilot, "u")

@@ -29,7 +29,7 @@ def full_disk(ward: FakeProject, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ward.project.journal, "undo", refuse)
 
 
-@pytest.mark.parametrize("keys", [["a"], ["r"], ["d"], ["3"], ["["], ["D"], ["u"], ["v", "b", "1"], ["A", "enter"]])
+@pytest.mark.parametrize("keys", [["a"], ["x"], ["d"], ["3"], ["["], ["D"], ["u"], ["v", "b", "1"], ["A", "enter"]])
 @pytest.mark.usefixtures("full_disk")
 async def test_a_full_disk_changes_nothing_and_says_so(app: ReviewApp, session: ReviewSession, keys: list[str]) -> None:
     async with app.run_test(size=SIZE) as pilot:
@@ -59,3 +59,20 @@ async def test_a_disk_that_really_is_full(app: ReviewApp, session: ReviewSession
 async def test_markup_in_a_message_is_not_obeyed() -> None:
     dialog = MessageDialog.of(ProjectError("[bold]x[/bold] \x1b[31m", where="a[b].txt"))
     assert "[bold]x[/bold]" in dialog._body and "a[b].txt" in dialog._body
+
+
+async def test_a_defect_ends_the_screen_without_a_word_of_the_note(
+    app: ReviewApp, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        note = "72 y.o. man with shortness of breath"
+        raise RuntimeError(note)
+
+    monkeypatch.setattr(app.review.session, "accept", fail)
+    with pytest.raises(RuntimeError):
+        async with app.run_test(size=SIZE) as pilot:
+            await pilot.press("a")
+    assert isinstance(app.defect, RuntimeError) and app.return_code == 1
+    app._print_error_renderables()
+    said = capsys.readouterr()
+    assert said.out + said.err == ""

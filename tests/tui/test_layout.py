@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -120,6 +121,18 @@ def test_changing_marks_gives_what_a_fresh_layout_gives(layout: NoteLayout, data
     fresh = NoteLayout(layout.text, layout.width, kept)
     fresh.refine(10)
     assert [drawn(layout, y) for y in range(layout.height)] == [drawn(fresh, y) for y in range(fresh.height)]
+
+
+@given(layouts(), st.data())
+def test_marks_that_change_their_numbers_alone_keep_their_cells(layout: NoteLayout, data: st.DataObject) -> None:
+    layout.refine(10)
+    rows = [drawn(layout, y) for y in range(layout.height)]
+    shift = data.draw(st.integers(1, 3))
+    layout.set_marks([replace(mark, owner=mark.owner + shift) for mark in layout.marks])
+    fresh = NoteLayout(layout.text, layout.width, layout.marks)
+    assert [drawn(layout, y) for y in range(layout.height)] == rows
+    blocks = range(len(layout.blocks))
+    assert [layout.laid(block).owners for block in blocks] == [fresh.laid(block).owners for block in blocks]
 
 
 def marked(text: str, *extents: tuple[int, int], width: int = 40) -> list[str]:

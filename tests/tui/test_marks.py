@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from textual.color import Color
 
 from assistant.project.state import Item
-from assistant.tui.marks import SIGNS, abbreviations, marks_of, state_of
+from assistant.tui.marks import SIGNS, Marking, abbreviations, state_of
 from assistant.tui.palette import CONTRAST, Palette, contrast, legible
 from assistant.tui.themes import DARK, LIGHT
 from bioassist.documents import Span
@@ -41,17 +41,17 @@ def test_every_status_has_a_sign_of_its_own_and_tags_keep_their_width() -> None:
     items = [item("pending" if status == "disputed" else status, (0, 4)) for status in SIGNS]
     items[1] = replace(items[1], disagreement="rules:rules.toml says Disease [0, 4)")
     assert [state_of(one) for one in items] == list(SIGNS)
-    tags = [marks_of([one], {"Symptom": "Sym"})[0].tag for one in items]
+    tags = [Marking({"Symptom": "Sym"}).of([one])[0].tag for one in items]
     assert tags == ["Sym?", "Sym≠", "Sym✓", "Sym~", "Sym+", "Sym✗"]
 
 
 def test_fragments_say_that_they_go_on() -> None:
-    tags = [mark.tag for mark in marks_of([item("pending", (0, 4), (9, 12))], {"Symptom": "Sym"})]
+    tags = [mark.tag for mark in Marking({"Symptom": "Sym"}).of([item("pending", (0, 4), (9, 12))])]
     assert tags == ["…", "Sym?"]
 
 
 def test_rejected_ones_can_be_left_out_without_renumbering_the_others() -> None:
-    marks = marks_of([item("rejected", (0, 4)), item("accepted", (5, 9))], {}, rejected=False)
+    marks = Marking({}).of([item("rejected", (0, 4)), item("accepted", (5, 9))], rejected=False)
     assert [mark.owner for mark in marks] == [1]
 
 

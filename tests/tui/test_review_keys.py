@@ -13,7 +13,8 @@ from assistant.project.state import Item
 from assistant.review.session import ReviewSession
 from assistant.tui.app import ReviewApp
 from assistant.tui.keymap import DIGITS, KEYS, SELECTING
-from assistant.tui.screens.dialogs import LabelDialog, MessageDialog, ThresholdDialog
+from assistant.tui.screens.accept_over import AcceptOverDialog
+from assistant.tui.screens.dialogs import LabelDialog, MessageDialog
 from assistant.tui.screens.help import HelpScreen
 
 from .conftest import FakeAnnotator, FakeProject
@@ -96,10 +97,9 @@ class TestDeciding:
             assert statuses(session)["accepted"] == 1
             assert "saved 14:03:22" in status_text(app)
 
-    @pytest.mark.parametrize("key", ["r", "x"])
-    async def test_reject(self, app: ReviewApp, session: ReviewSession, key: str) -> None:
+    async def test_reject(self, app: ReviewApp, session: ReviewSession) -> None:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, key)
+            await press(pilot, "x")
             assert statuses(session)["rejected"] == 1
 
     @pytest.mark.parametrize("key", ["d", "delete", "backspace"])
@@ -160,12 +160,12 @@ class TestDeciding:
     async def test_accept_over_a_threshold_says_how_many_first(self, app: ReviewApp, session: ReviewSession) -> None:
         async with app.run_test(size=SIZE) as pilot:
             await press(pilot, "A")
-            assert isinstance(app.screen, ThresholdDialog)
-            said = str(app.screen.query_one("#count").render())
+            assert isinstance(app.screen, AcceptOverDialog)
+            said = app.screen.query_one("#count").render_line(0).text
             app.screen.query_one(Input).value = "0.955"
             await pilot.pause()
-            assert str(app.screen.query_one("#count").render()) != said
-            expected = int(str(app.screen.query_one("#count").render()).split()[0])
+            assert app.screen.query_one("#count").render_line(0).text != said
+            expected = int(app.screen.query_one("#count").render_line(0).text.split()[0])
             await press(pilot, "enter")
             assert statuses(session)["accepted"] == expected > 0
             await press(pilot, "u")
@@ -179,13 +179,13 @@ class TestDeciding:
             await press(pilot, "A")
             app.screen.query_one(Input).value = typed
             await press(pilot, "enter")
-            assert isinstance(app.screen, ThresholdDialog)
+            assert isinstance(app.screen, AcceptOverDialog)
             await press(pilot, "escape")
             assert statuses(session).keys() == {"pending"}
 
     async def test_undo_and_redo(self, app: ReviewApp, session: ReviewSession) -> None:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, "a", "r", "u", "u")
+            await press(pilot, "a", "x", "u", "u")
             assert statuses(session).keys() == {"pending"}
             await press(pilot, "U", "ctrl+r")
             assert statuses(session)["accepted"] == statuses(session)["rejected"] == 1
@@ -326,7 +326,7 @@ class TestSearching:
 
 class TestScreen:
     async def test_help_lists_every_key(self, app: ReviewApp) -> None:
-        async with app.run_test(size=(120, 70)) as pilot:
+        async with app.run_test(size=(120, 100)) as pilot:
             await press(pilot, "question_mark")
             assert isinstance(app.screen, HelpScreen)
             shown = app.export_screenshot()
@@ -337,7 +337,7 @@ class TestScreen:
 
     async def test_hiding_what_was_rejected(self, app: ReviewApp) -> None:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, "r", "h")
+            await press(pilot, "x", "h")
             assert "Sym✗" not in [mark.tag for mark in app.review.note.note_layout.marks]
             await press(pilot, "h")
             assert "Sym✗" in [mark.tag for mark in app.review.note.note_layout.marks]
@@ -347,10 +347,13 @@ class TestScreen:
             await press(pilot, "q")
         assert app.return_code == 0
 
-    async def test_the_palette_has_every_action(self, app: ReviewApp) -> None:
+    async def test_the_palette_has_every_action(self, app: ReviewApp, session: ReviewSession) -> None:
         async with app.run_test(size=SIZE) as pilot:
             await pilot.pause()
-            assert len(list(app.get_system_commands(app.review))) == len(KEYS)
+            commands = [one.title for one in app.get_system_commands(app.review)]
+            assert [key.label for key in KEYS] == commands[: len(KEYS)]
+            assert "Label Medication" in commands and f"Select: {SELECTING[0].label}" in commands
+            assert len(commands) == len(KEYS) + len(session.schema.entities) + len(SELECTING)
 
 
 class TestKeyMap:

@@ -12,6 +12,8 @@ from assistant.project.records import Reference, Suggestion, suggestion_id
 from assistant.project.suggesters import Result, SuggesterRow
 from assistant.review.session import ReviewSession
 from assistant.tui.app import ReviewApp
+from assistant.tui.look import Look
+from assistant.tui.themes import DARK, LIGHT
 from bioassist.documents import Span
 from bioassist.errors import ProjectError
 
@@ -25,7 +27,7 @@ NARROW, WIDE = (80, 24), (120, 36)
 
 SCREENS = {
     "opened": [],
-    "every_status": ["a", "a", "r", "[", "n", "2", "n", "v", "b", "1", "n"],
+    "every_status": ["a", "a", "x", "[", "n", "2", "n", "v", "b", "1", "n"],
     "selecting": ["n", "n", "v", "W", "W", "W"],
     "help": ["question_mark"],
     "labels": ["l"],
@@ -48,7 +50,7 @@ CORNERS = ("80x24-light", "120x36-dark")
 )
 def test_screen(snap_compare: Compare, session: ReviewSession, screen: str, look: str) -> None:
     size, dark = LOOKS[look]
-    app = ReviewApp(session, None, NOTICE, dark=dark)
+    app = ReviewApp(session, None, NOTICE, look=Look(chosen=DARK.name if dark else LIGHT.name))
 
     async def run(pilot: Pilot[None]) -> None:
         app.report(Progress(3, 12, 5000, 74.2, 130.0, "c/o cough 3/7"))
@@ -61,7 +63,7 @@ def test_screen(snap_compare: Compare, session: ReviewSession, screen: str, look
 
 FLOWS = {
     "accept": ["a"],
-    "reject": ["r"],
+    "reject": ["x"],
     "delete": ["d"],
     "relabel": ["3"],
     "grow_left": ["["],
@@ -72,7 +74,7 @@ FLOWS = {
     "done": ["D"],
     "next_note": ["N"],
     "undo_elsewhere": ["a", "N", "u"],
-    "hide_rejected": ["r", "h"],
+    "hide_rejected": ["x", "h"],
     "leave_selecting": ["v", "escape"],
     "add": ["v", "b", "4"],
     "search_nothing": ["slash", "x", "q"],
@@ -115,7 +117,7 @@ def test_without_colour(snap_compare: Compare, session: ReviewSession, monkeypat
     monkeypatch.setenv("NO_COLOR", "1")
     app = ReviewApp(session, None, NOTICE)
     assert app.no_color
-    assert snap_compare(app, press=["a", "a", "r", "2", "n"], terminal_size=NARROW)
+    assert snap_compare(app, press=["a", "a", "x", "2", "n"], terminal_size=NARROW)
 
 
 def test_untrained_label_and_disagreement_with_the_new_model(snap_compare: Compare, fake: FakeProject) -> None:

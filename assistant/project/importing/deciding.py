@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.project.decisions import Extent, evidence, spans_to_json, suggestion_to_json
+from assistant.project.decisions import Extent, evidence, restated, spans_to_json, suggestion_to_json
 from assistant.project.entries import undone_entries
-from assistant.project.facts import Value, aims, facts_to_json, kind_of
+from assistant.project.facts import SuggestedFact, Value, aims, facts_to_json, kind_of
 from assistant.project.importing.comparing import Said
 from assistant.project.importing.present import Present
 from assistant.project.importing.sent import Sent
@@ -23,17 +23,18 @@ SOURCE = "import"
 class Decided:
     """What was written: how items were decided on ("accepted", "moved", ...), and facts by kind and how ("added", ...).
 
-    `overruled` names items and facts on which the project had another word since the export. `done` is True if the
-    document was marked done.
+    `overruled` names items and facts on which the annotator had another word since the export. `done` is True if
+    the document was marked done. `taken_over` counts what another had decided before the export and the file leaves so.
     """
 
     items: Counter[str] = field(default_factory=Counter)
     facts: Counter[tuple[str, str]] = field(default_factory=Counter)
     overruled: list[str] = field(default_factory=list)
     done: bool = False
+    taken_over: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.items or self.facts or self.done)
+        return bool(self.items or self.facts or self.done or self.taken_over)
 
 
 def decide(
@@ -76,11 +77,13 @@ def decide(
         overruled = [one for one in (*items, *changed) if there.seqs.get(one, 0) > sent.seq]
         names = project.export_ids.known(row.id) if overruled else {}
         decided.overruled = [names.get(one, one) for one in overruled]
+    on = {one: there.waiting[one] for one in changed if one in there.waiting}
+    decided.taken_over = _take_over(there, items, changed, on)
     with project.transaction():
         if items or changed:
             payload = {
                 "items": items,
-                "facts": facts_to_json(changed, {one: there.waiting[one] for one in changed if one in there.waiting}),
+                "facts": facts_to_json(changed, on),
                 "source": SOURCE,
                 "format": format_name,
                 "named": named,
@@ -91,6 +94,24 @@ def decide(
             project.journal.append(project.actor, row.id, "done", {})
             decided.done = True
     return decided
+
+
+def _take_over(
+    there: Present,
+    items: dict[str, Any],
+    changed: dict[str, tuple[str, Value | None]],
+    on: dict[str, SuggestedFact],
+) -> int:
+    """Add what another annotator had decided and the file says nothing against; how much that is."""
+    decisions = {key: one for key, one in there.base.decisions.items() if key not in items}
+    facts = {key: one for key, one in there.base.facts.items() if key not in changed and one.said is not None}
+    for item_id, decision in decisions.items():
+        items[item_id] = restated(decision)
+    for fact_id, fact in facts.items():
+        changed[fact_id] = (kind_of(fact.said), fact.value)  # type: ignore[arg-type]
+        if fact.suggestion is not None:
+            on[fact_id] = fact.suggestion
+    return len(decisions) + len(facts)
 
 
 def _with_duplicates(there: Present, said: Said, items: dict[str, Any]) -> None:

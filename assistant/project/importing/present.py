@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from assistant.project.decisions import Decision
+from assistant.project.entries import of_annotator
 from assistant.project.fact_suggestions import fact_items
-from assistant.project.facts import SuggestedFact, Value, aimed
+from assistant.project.facts import Fact, SuggestedFact, Value, aimed, latest_facts
 from assistant.project.meanings import meanings
 from assistant.project.records import DocumentRow, Suggestion
-from assistant.project.state import Fold, Item
+from assistant.project.state import Fold, Item, latest_decisions
 from assistant.project.store import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What an annotator had decided on a document when it was exported, and another has not: what the file leaves as it
+    was becomes the other's decision too."""
+
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, project: Project, there: DocumentRow, annotator: str, *, until: int | None) -> Base:
+        """What `annotator` had decided by journal entry number `until` (None: by now) and the project's own has not."""
+        entries = (one for one in project.journal.entries(there.id) if until is None or one.seq <= until)
+        said = of_annotator(entries, annotator)
+        own: set[str] = {*project.decisions(there.id), *project.facts(there.id)}
+        return cls(
+            {key: one for key, one in latest_decisions(said).items() if key not in own},
+            {key: one for key, one in latest_facts(said).items() if key not in own},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +42,7 @@ class Present:
 
     `shown` are facts as an export has them: what is on a suggestion that hides behind a kept item is on that.
     `suggestions` are those of every run. `seqs` are the numbers of the journal entries that said the last word on an
-    item or fact.
+    item or fact. `base` is what another annotator had decided, and counts where this one said nothing.
     """
 
     row: DocumentRow
@@ -31,14 +53,17 @@ class Present:
     seqs: Mapping[str, int]
     waiting: Mapping[str, SuggestedFact]
     brought: Collection[str]
+    base: Base
 
     @classmethod
-    def of(cls, project: Project, there: DocumentRow) -> Present:
+    def of(cls, project: Project, there: DocumentRow, base: Base | None = None) -> Present:
+        base = base or Base()
         current = project.suggestions(there.id)
-        fold = Fold(current, project.decisions(there.id).values(), complete=there.state == "ready")
+        decisions = {**base.decisions, **project.decisions(there.id)}
+        fold = Fold(current, decisions.values(), complete=there.state == "ready")
         # A suggestion that hides behind a kept item of its extent may have been exported before that was there.
         items = {item.id: item for item in (*Fold(current).items(), *fold.items())}
-        hidden, facts = fold.hidden(), project.facts(there.id)
+        hidden, facts = fold.hidden(), {**base.facts, **project.facts(there.id)}
         rejected = {item.id for item in items.values() if item.status == "rejected"}
         waiting = {
             one.id: one.suggestion
@@ -59,4 +84,5 @@ class Present:
             | {item_id: fact.seq for item_id, fact in facts.items()},
             waiting,
             frozenset(one.id for one in brought),
+            base,
         )

@@ -10,7 +10,7 @@ from assistant.project.exports import mark_of
 from assistant.project.importing.account import Account, rates
 from assistant.project.importing.comparing import compare
 from assistant.project.importing.deciding import decide
-from assistant.project.importing.present import Present
+from assistant.project.importing.present import Base, Present
 from assistant.project.importing.sent import Sender, moved
 from assistant.project.records import DocumentRow
 from assistant.project.store import Project
@@ -40,6 +40,8 @@ class Returning:
         mark_done: bool = True,
     ) -> None:
         self.account = Account()
+        # What comes is compared with what the person who brings it has decided.
+        project = project.seen_by(project.actor)
         self._project = project
         self._reader = reader
         self._vouched = vouched
@@ -113,6 +115,10 @@ class Returning:
         found, lost = moved(document, self._project.text(there.id))
         present = Present.of(self._project, there)
         sent = self._sender.to(present, found)
+        if sent.annotator not in ("", self._project.actor):
+            until = None if sent.anew else sent.seq
+            present = Present.of(self._project, there, Base.of(self._project, there, sent.annotator, until=until))
+            sent = self._sender.to(present, found)
         gold = self._gold and document.name not in self._bare
         said = compare(sent, found, present, lost=lost, named=named, gold=gold)
         decided = decide(
@@ -130,6 +136,10 @@ class Returning:
         if said.reviewed:
             account.reviewed += 1
             self._reviewed.append(there.id)
+        if decided.taken_over:
+            mine = self._project.actor
+            what = f"{decided.taken_over:,} decisions of {sent.annotator} are left as they were: they are {mine}'s too."
+            account.tell(there.name, "taken over", what)
         if found.text != document.text:
             what = "its text was edited; what lies on unchanged text was taken."
             account.tell(there.name, "text changed", what, "change")

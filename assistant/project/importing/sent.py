@@ -29,7 +29,8 @@ from converters.formats import Format
 class Sent:
     """`document` is what the project gave out, `back` what reading it gives; `matching` leads from `back` to that.
     `items` are items and facts of the project by their ids in `document`. `seq` is the length of the journal at that
-    time, 0 if the document was never exported: then `exported` is False.
+    time, 0 if the document was never exported: then `exported` is False. `annotator` is whose annotations were given
+    out, "" if that is not known; `anew` is True if an older version of the note was.
     """
 
     document: Document
@@ -38,6 +39,8 @@ class Sent:
     items: Mapping[str, str]
     seq: int
     exported: bool
+    annotator: str = ""
+    anew: bool = False
 
 
 def moved(document: Document, text: str) -> tuple[Document, tuple[Annotation | Equivalence, ...]]:
@@ -83,11 +86,13 @@ class Sender:
             given = exported.document(row_.name, project.text(exported.document_id))
             read = self._read_back(given, exported.sending)
             if read is not None:
-                if exported.document_id != row_.id:
+                anew = exported.document_id != row_.id
+                if anew:
                     # Of an older version, what was not carried over is not here.
                     items = {one: item for one, item in items.items() if item in there.items or item in there.facts}
                 document, back = moved(given, found.text)[0], moved(read, found.text)[0]
-                return Sent(document, back, match(document, back), items, exported.seq, True)
+                annotator = exported.annotator
+                return Sent(document, back, match(document, back), items, exported.seq, True, annotator, anew)
         now = document_now(project, row_)
         return Sent(now, now, match(now, now), {one.id: one.id for one in now.annotations()} | items, 0, False)
 

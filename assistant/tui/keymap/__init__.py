@@ -13,12 +13,31 @@ from assistant.tui.keymap.adding import ADDING, SELECTING, WHILE_SELECTING
 from assistant.tui.keymap.deciding import BOUNDARIES, DECIDING, DIGITS
 from assistant.tui.keymap.key import Key
 from assistant.tui.keymap.moving import MOVING
+from assistant.tui.keymap.order import FIGURES, ORDER, STEPPING
+from assistant.tui.keymap.saying import SAYING
 from assistant.tui.keymap.screen import NOTES, ON_SCREEN
+from assistant.tui.keymap.spans import ASKING, JUMPING, REPEATING, SHAPING
+from assistant.tui.keymap.team import ADJUDICATING, TAKING, TEAM
 
-__all__ = ["DIGITS", "KEYS", "SELECTING", "WHILE_SELECTING", "Key", "bindings"]
+__all__ = ["ADJUDICATING", "DIGITS", "KEYS", "SELECTING", "STEPPING", "TAKING", "WHILE_SELECTING", "Key", "bindings"]
 
 # In the order of the footer, the help and the palette.
-KEYS: tuple[Key, ...] = (*MOVING, *DECIDING, *BOUNDARIES, *ADDING, *NOTES, *ON_SCREEN)
+KEYS: tuple[Key, ...] = (
+    *MOVING,
+    *JUMPING,
+    *DECIDING,
+    *REPEATING,
+    *BOUNDARIES,
+    *SHAPING,
+    *ADDING,
+    *SAYING,
+    *ASKING,
+    *NOTES,
+    *ORDER,
+    *FIGURES,
+    *TEAM,
+    *ON_SCREEN,
+)
 
 
 def bindings(*groups: tuple[Key, ...]) -> list[Binding]:

@@ -15,6 +15,8 @@ WHILE_SELECTING = frozenset(
         "label",
         "choose_label",
         "select",
+        "fragment",
+        "split",
         "search",
         "search_next",
         "rejected",

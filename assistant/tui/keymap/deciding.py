@@ -6,7 +6,7 @@ from assistant.tui.keymap.key import DECIDE, EDGES, Key
 
 DECIDING: tuple[Key, ...] = (
     Key("accept", "a", "accept", "Accept", "accept, and go to the next one to decide", DECIDE, "a", footer=True),
-    Key("reject", "r,x", "reject", "Reject", "reject, and go to the next one to decide", DECIDE, "r x", footer=True),
+    Key("reject", "x", "reject", "Reject", "reject, and go to the next one to decide", DECIDE, "x", footer=True),
     Key("label", "l,enter", "choose_label", "Label", "choose a label from the list", DECIDE, "l enter", footer=True),
     Key("delete", "delete,backspace,d", "delete", "Delete", "delete the span", DECIDE, "d del"),
     Key(
@@ -14,20 +14,10 @@ DECIDING: tuple[Key, ...] = (
         "A",
         "accept_over",
         "Accept over",
-        "accept all over a confidence that you give",
+        "accept all over a confidence; says what to expect",
         DECIDE,
         "A",
     ),
-    Key(
-        "accept_fact",
-        "plus",
-        "accept_fact",
-        "Accept what is said",
-        "accept what the model says of it, one after the other",
-        DECIDE,
-        "+",
-    ),
-    Key("reject_fact", "minus", "reject_fact", "Reject what is said", "reject what the model says of it", DECIDE, "-"),
     Key("undo", "u", "undo", "Undo", "undo the last action, wherever it was", DECIDE, "u", footer=True),
     Key("redo", "U,ctrl+r", "redo", "Redo", "redo what was undone", DECIDE, "U ctrl+r"),
 )

@@ -35,3 +35,5 @@ class Key:
 
 
 MOVE, DECIDE, EDGES, ADD, DOCUMENTS, SCREEN = "Move", "Decide", "Boundaries", "Add", "Documents", "Screen"
+SAY = "Facts"
+TOGETHER = "Team"

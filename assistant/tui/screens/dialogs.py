@@ -1,4 +1,4 @@
-"""Small dialogs over the review screen: a message, a threshold, a label."""
+"""Small dialogs over the review screen: a message, a label."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.tui.glyphs import visible
@@ -55,73 +55,30 @@ class MessageDialog(ModalScreen[None]):
         self.dismiss()
 
 
-class ThresholdDialog(ModalScreen[float | None]):
-    """Asks for the confidence over which all open suggestions are accepted; `count` tells how many that would be."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel"),
-        Binding("up", "step(0.05)", "Higher"),
-        Binding("down", "step(-0.05)", "Lower"),
-    ]
-
-    def __init__(self, count: Callable[[float], int], pending: int, start: float = 0.9) -> None:
-        super().__init__()
-        self._count, self._pending, self._start = count, pending, start
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as box:
-            box.border_title = "Accept everything over"
-            box.border_subtitle = "enter accepts · ↑↓ step · esc cancels"
-            yield Input(f"{self._start:.2f}", placeholder="0.00 to 1.00", max_length=6, compact=True)
-            yield Static("", id="count")
-
-    def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False
-        self._tell()
-
-    def value(self) -> float | None:
-        """The threshold in the field, or None while it is none."""
-        try:
-            number = float(self.query_one(Input).value.replace(",", "."))
-        except ValueError:
-            return None
-        return number if 0 <= number <= 1 else None
-
-    @on(Input.Changed)
-    def _tell(self) -> None:
-        value = self.value()
-        if value is None:
-            said = "A number from 0 to 1."
-        else:
-            said = f"{self._count(value)} of {self._pending} open suggestions in this note. One undo takes all back."
-        self.query_one("#count", Static).update(Text(said))
-
-    @on(Input.Submitted)
-    def _submit(self) -> None:
-        if (value := self.value()) is not None:
-            self.dismiss(value)
-
-    def action_step(self, by: float) -> None:
-        value = self.value()
-        self.query_one(Input).value = f"{max(0.0, min(1.0, (self._start if value is None else value) + by)):.2f}"
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
-
-
 class LabelDialog(ModalScreen[str | None]):
-    """All entity types of the schema: by arrow, by number, or by the key that the schema gives them."""
+    """All entity types of the schema: by arrow, by number, or by the key that the schema gives them.
+
+    `guideline` is called with the highlighted one for `?`.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
-    def __init__(self, schema: Schema, current: str | None, title: str = "Label") -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        current: str | None,
+        title: str = "Label",
+        guideline: Callable[[str], None] | None = None,
+    ) -> None:
         super().__init__()
         self._schema, self._current, self._title = schema, current, title
+        self._guideline = guideline
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall") as box:
             box.border_title = self._title
-            box.border_subtitle = "enter chooses · esc cancels"
+            asked = " · ? what it is for" if self._guideline is not None else ""
+            box.border_subtitle = f"enter chooses{asked} · esc cancels"
             yield OptionList()
 
     def on_mount(self) -> None:
@@ -147,6 +104,11 @@ class LabelDialog(ModalScreen[str | None]):
         self.dismiss(event.option_id)
 
     def on_key(self, event: events.Key) -> None:
+        highlighted = self.query_one(OptionList).highlighted
+        if event.key == "question_mark" and self._guideline is not None and highlighted is not None:
+            event.stop()
+            self._guideline(self._schema.entities[highlighted].name)
+            return
         for number, entity in enumerate(self._schema.entities, 1):
             if event.character and event.character in (entity.key, str(number) if number < 10 else ""):
                 event.stop()

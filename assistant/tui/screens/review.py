@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from assistant.tui.keymap import KEYS, WHILE_SELECTING
+from assistant.tui.keymap import KEYS, STEPPING, WHILE_SELECTING
+from assistant.tui.keymap.configuring import KeyMap
+from assistant.tui.messages import NextTheme
+from assistant.tui.screens.actions.accepting import Accepting
 from assistant.tui.screens.actions.adding import Adding
 from assistant.tui.screens.actions.documents import Documents
-from assistant.tui.screens.actions.moving import Moving
+from assistant.tui.screens.actions.order import Order
+from assistant.tui.screens.actions.saying import Saying
+from assistant.tui.screens.actions.spans import Spans
+from assistant.tui.screens.actions.team import Team
 from assistant.tui.screens.help import HelpScreen
 from assistant.tui.screens.reliability import ReliabilityDialog
 from assistant.tui.screens.workbench import Refusal
@@ -13,11 +19,16 @@ from assistant.tui.screens.workbench import Refusal
 ACTIONS = frozenset(key.action for key in KEYS)
 
 
-class ReviewScreen(Moving, Adding, Documents):
+class ReviewScreen(Order, Accepting, Adding, Spans, Saying, Team, Documents):
     """What a person does with a document. The names of the actions are those of the key map."""
 
+    key_map = KeyMap()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        blocked = self.note.selecting is not None and action in ACTIONS and action not in WHILE_SELECTING
+        selecting, asked = self.note.selecting is not None, self.note.hints is not None
+        # In a queue of near misses what is selected is what is in turn.
+        free = WHILE_SELECTING if self.session.near_in_turn is None else WHILE_SELECTING | STEPPING
+        blocked = action in ACTIONS and (asked or (selecting and action not in free))
         return False if blocked else super().check_action(action, parameters)
 
     def action_rejected(self) -> None:
@@ -32,10 +43,7 @@ class ReviewScreen(Moving, Adding, Documents):
             self.app.push_screen(ReliabilityDialog(standing))
 
     def action_theme(self) -> None:
-        self.app.theme = "bioassist-light" if self.app.current_theme.dark else "bioassist-dark"
+        self.app.post_message(NextTheme())
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen())
-
-    def action_quit(self) -> None:
-        self.app.exit()
+        self.app.push_screen(HelpScreen(self.key_map.keys))

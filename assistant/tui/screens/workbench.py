@@ -31,11 +31,14 @@ from assistant.engine.events import (
 from assistant.review.view import DocumentSummary
 from assistant.tui.glyphs import visible
 from assistant.tui.keymap import DIGITS, KEYS, bindings
+from assistant.tui.links import links_of
 from assistant.tui.messages import Prioritiser
+from assistant.tui.screens.busy import BusyDialog
 from assistant.tui.screens.dialogs import MessageDialog
 from assistant.tui.widgets.document_list import DocumentList
 from assistant.tui.widgets.inspector import Inspector
 from assistant.tui.widgets.note_view import NoteView
+from assistant.tui.widgets.order_line import OrderLine
 from assistant.tui.widgets.search_bar import SearchBar
 from assistant.tui.widgets.status_line import NOTICE, StatusLine
 from assistant.tui.widgets.title_line import TitleLine
@@ -76,9 +79,11 @@ class Workbench(Screen[None]):
         self._list_is_stale = False
         self._settle = SETTLE
         self.found: Span | None = None
+        self.busy: BusyDialog | None = None
         self.near = False
         self.documents = DocumentList()
         self.title_line = TitleLine()
+        self.order_line = OrderLine()
         self.banner = Static(id="banner")
         self.note = NoteView(session.schema)
         self.search_bar = SearchBar(id="search")
@@ -90,6 +95,7 @@ class Workbench(Screen[None]):
             yield self.documents
             with Vertical(id="centre"):
                 yield self.title_line
+                yield self.order_line
                 yield self.banner
                 yield self.note
                 yield self.search_bar
@@ -122,11 +128,16 @@ class Workbench(Screen[None]):
         chosen = None
         if view is not None:
             near = [one.span for one in self.session.near_misses()] if self.near else []
-            self.note.show((view.row.id, view.row.text_sha), view.text, view.items, view.focus, near)
+            links = links_of(view, self.session.schema)
+            self.note.show((view.row.id, view.row.text_sha), view.text, view.items, view.focus, near, links)
             if self.note.selecting is not None:
                 chosen = self.note.selecting.span.of(view.text)
         self.inspector.show(view, chosen, self.session.calibrated())
         self.title_line.show(view)
+        self._show_order()
+
+    def _show_order(self) -> None:
+        self.order_line.show(self.session.queue, str(self.session.filter), self.session.shown())
 
     def show_decision(self) -> None:
         """The same after a decision. The list's row is counted here: the project need not be asked for all of them."""
@@ -134,7 +145,7 @@ class Workbench(Screen[None]):
             self._announce(None)  # the person has read it; its beginning stays in the status line
         self.show()
         view = self.session.current
-        row = next((row for row in self.documents.rows if view is not None and row.id == view.row.id), None)
+        row = self.documents.row(view.row.id) if view is not None else None
         if view is None or row is None:
             return
         count = Counter[str](item.status for item in view.items)
@@ -142,6 +153,8 @@ class Workbench(Screen[None]):
             row,
             state=view.row.state,
             done=view.row.done,
+            skipped=view.row.skipped,
+            questions=self.session.open_questions(),
             pending=count["pending"],
             accepted=count["accepted"] + count["edited"],
             edited=count["edited"],
@@ -152,13 +165,22 @@ class Workbench(Screen[None]):
 
     def reload_list(self) -> None:
         self._list_is_stale = False
+        if self.busy is not None:
+            self._reload_list_soon()
+            return
         view = self.session.current
         before = time.perf_counter()
-        rows = self.attempt(self.session.documents)
+        rows = self.attempt(self._listed)
         # A project of many notes takes longer to list: it is listed less often, so that keys do not wait for it.
         self._settle = min(max(SETTLE, 10 * (time.perf_counter() - before)), SETTLE_AT_MOST)
         if not isinstance(rows, Refusal):
             self.documents.show(rows, view.row.id if view is not None else None)
+            self._show_order()
+
+    def _listed(self) -> list[DocumentSummary]:
+        self.session.refresh_queue()
+        self.session.refresh_filter()
+        return self.session.shown_documents()
 
     def _reload_list_soon(self) -> None:
         if not self._list_is_stale:
@@ -177,7 +199,7 @@ class Workbench(Screen[None]):
 
     def open(self, document_id: int) -> bool:
         """Open a document; False if it cannot be, and a dialog says why."""
-        row = next((row for row in self.documents.rows if row.id == document_id), None)
+        row = self.documents.row(document_id)
         if row is not None and not row.has_text:
             self.app.push_screen(MessageDialog(f"{row.name} could not be read", row.reason or "No reason is known."))
             return False
@@ -198,12 +220,33 @@ class Workbench(Screen[None]):
         self._announce_gap()
         self.show()
 
+    def arrived(self, before: int | None, *, decided: bool = False) -> None:
+        """The session has moved on, perhaps from document `before` to another: show where it is."""
+        view, near = self.session.current, self.session.near_in_turn
+        self.near = self.near or near is not None
+        if view is not None and view.row.id != before:
+            self.opened()
+            self._reload_list_soon()
+        elif decided:
+            self.show_decision()
+        else:
+            self.show()
+        if near is not None:
+            self.note.focus()
+            self.note.select(near.span)
+            self.status.say(f"nearly found{f' as {near.type}' if near.type else ''}, with {near.probability:.2f}")
+
+    @property
+    def open_id(self) -> int | None:
+        view = self.session.current
+        return view.row.id if view is not None else None
+
     def _open_first(self) -> None:
         """The first note that is read and not done; else the first that is not done; else the first with a text."""
         rows = [row for row in self.documents.rows if row.has_text]
         wanted: tuple[Callable[[DocumentSummary], bool], ...] = (
-            lambda row: row.state == "ready" and not row.done,
-            lambda row: not row.done,
+            lambda row: row.state == "ready" and not row.done and row.skipped is None,
+            lambda row: not row.done and row.skipped is None,
             lambda row: True,
         )
         first = next((row for fits in wanted for row in rows if fits(row)), None)
@@ -230,6 +273,9 @@ class Workbench(Screen[None]):
             case DocumentStarted() | WindowDone() | DocumentDone() | DocumentFailed() | Suggested():
                 if isinstance(event, WindowDone) and self._announced not in (self._notice, self._gap()):
                     self._announce(None)
+                if self.busy is not None:
+                    self._reload_list_soon()
+                    return
                 view = self.session.current
                 if view is None:
                     self.reload_list()

@@ -19,22 +19,27 @@ from textual.strip import Strip
 from assistant.review.view import DocumentSummary
 from assistant.tui.glyphs import shortened, visible
 
-SIGNS = {"pending": "·", "reading": "◐", "ready": "○", "failed": "✗", "done": "✓"}
+SIGNS = {"pending": "·", "reading": "◐", "ready": "○", "failed": "✗", "done": "✓", "skipped": "–"}
 
 
 def sign_of(row: DocumentSummary) -> str:
+    if row.skipped is not None:
+        return SIGNS["skipped"]
     return SIGNS["done"] if row.done else SIGNS[row.state]
 
 
 def progress_of(row: DocumentSummary) -> str:
-    """Decided of all, what a person added among them; a word where there is nothing to count."""
+    """Decided of all, what a person added among them, behind the open questions; a word where there is nothing to
+    count."""
     if row.state == "failed":
         return "failed"
+    if row.skipped is not None:
+        return "skipped"
     decided = row.accepted + row.rejected + row.added
     total = decided + row.pending
     if not total:
         return {"pending": "waits", "reading": "reading"}.get(row.state, "none")
-    return f"{decided}/{total}"
+    return f"{f'Q{row.questions} ' if row.questions else ''}{decided}/{total}"
 
 
 class DocumentList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -69,7 +74,9 @@ class DocumentList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__(id="documents")
-        self._rows: Sequence[DocumentSummary] = ()
+        self._rows: list[DocumentSummary] = []
+        self._places: dict[int, int] = {}
+        self._done = 0
         self._open: int | None = None
         self._cursor = 0
 
@@ -77,19 +84,33 @@ class DocumentList(ScrollView, can_focus=True, inherit_bindings=False):
     def rows(self) -> Sequence[DocumentSummary]:
         return self._rows
 
+    def row(self, document_id: int) -> DocumentSummary | None:
+        place = self._places.get(document_id)
+        return self._rows[place] if place is not None else None
+
     def show(self, rows: Sequence[DocumentSummary], open_id: int | None) -> None:
         moved = open_id != self._open or len(rows) != len(self._rows)
-        self._rows, self._open = rows, open_id
+        if rows is not self._rows:
+            self._rows = list(rows)
+            self._places = {row.id: place for place, row in enumerate(rows)}
+            self._done = sum(row.done for row in rows)
+        self._open = open_id
         self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
         if moved:
-            self._cursor = next((place for place, row in enumerate(rows) if row.id == open_id), self._cursor)
+            self._cursor = self._place_of_open()
             self._keep_in_view()
-        self.border_title = f"Notes {sum(row.done for row in rows)}/{len(rows)}"
+        self._count()
         self.refresh()
 
     def change(self, changed: DocumentSummary) -> None:
-        """Take over one row."""
-        self.show([changed if row.id == changed.id else row for row in self._rows], self._open)
+        """Take over one row, if it is there."""
+        place = self._places.get(changed.id)
+        if place is None or self._rows[place] == changed:
+            return
+        self._done += changed.done - self._rows[place].done
+        self._rows[place] = changed
+        self._count()
+        self.refresh_line(place)
 
     def action_move(self, by: int) -> None:
         self._cursor = max(0, min(self._cursor + by, len(self._rows) - 1))
@@ -114,9 +135,15 @@ class DocumentList(ScrollView, can_focus=True, inherit_bindings=False):
         self._keep_in_view()
 
     def on_focus(self) -> None:
-        self._cursor = next((place for place, row in enumerate(self._rows) if row.id == self._open), self._cursor)
+        self._cursor = self._place_of_open()
         self._keep_in_view()
         self.refresh()
+
+    def _place_of_open(self) -> int:
+        return self._cursor if self._open is None else self._places.get(self._open, self._cursor)
+
+    def _count(self) -> None:
+        self.border_title = f"Notes {self._done}/{len(self._rows)}"
 
     def _keep_in_view(self) -> None:
         height = self.scrollable_content_region.height

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.app import RenderResult
@@ -12,13 +13,14 @@ from textual.widget import Widget
 
 from assistant.project import agreeing
 from assistant.project.fact_suggestions import FactItem
-from assistant.project.facts import Value, label_of
+from assistant.project.facts import SPAN_NOTES, Value, label_of
+from assistant.project.questions import QUESTION, Question
 from assistant.project.state import Item
 from assistant.review.view import DocumentView
 from assistant.tui.glyphs import visible
 from assistant.tui.marks import SIGNS, WORDS, abbreviations, state_of
 from assistant.tui.palette import SHAPE_CONTRAST, legible
-from bioassist.documents import Attribute, Note, Relation
+from bioassist.documents import Attribute, Normalization, Note, Relation
 from bioassist.schema import Schema
 
 FULL, EMPTY = "█", "░"
@@ -136,16 +138,21 @@ class Inspector(Widget):
             lines.append(self._line(("program ", faint), visible(item.program)))
         for other in item.suggestion.also if item.suggestion is not None else ():
             lines.append(self._line(("also    ", faint), visible(agreeing.name(other)), f" {other.confidence:.2f}"))
-        for means in item.references:
+        for means in view.means:
             entry = f"{means.database}:{means.identifier} {means.term}"
             lines.append(self._line(("means   ", faint), visible(entry)))
         if item.actor:
             lines.append(self._line(("by      ", faint), visible(item.actor)))
-        if view.facts:
-            lines += [Text(), *(self._line(said) for said in told(view, item))]
+        if said := told(view, item):
+            lines += [Text(), *(self._line(one) for one in said)]
         for warning in self._warnings(item):
             lines += [Text(), Text(f"! {warning}.", style=self._style("warning"))]
-        return Text("\n").join([*lines, Text(), *self._legend(item.type)])
+        return Text("\n").join([*lines, *self._of_document(view), Text(), *self._legend(item.type)])
+
+    def _of_document(self, view: DocumentView) -> list[Text]:
+        """What is said of the note itself, below a heading; nothing where nothing is."""
+        said = [self._line(one) for one in (*classes_of(view), *_remarks_on(view))]
+        return [Text(), self._line(("This note", self._style("faint"))), *said] if said else []
 
     def _legend(self, current: str | None) -> list[Text]:
         faint = self._style("faint")
@@ -179,9 +186,19 @@ class Inspector(Widget):
         if notes:
             second.append((f"! {notes[0]}{f' (+{len(notes) - 1})' if len(notes) > 1 else ''}. ", warning))
         second.append((f"“{visible(item.of(view.text), 200)}”", self._style("strong")))
-        if view.facts:
-            second.append("  " + " · ".join(told(view, item)))
-        return Text("\n").join([self._line(*parts), self._line(*second), self._legend_line(item.type)])
+        middle, last = self._line(*second), self._legend_line(item.type)
+        room = self.size.width
+        left = told(view, item)
+        while left and middle.cell_len + cell_len(left[0]) + 3 <= room:
+            middle.append(f"  {left.pop(0)}")
+        if left:
+            # What is said of it comes before the labels, which `l` lists.
+            last = self._line("  ".join(left))
+        lines = [self._line(*parts), middle, last]
+        for line in lines:
+            # What does not fit would push the next line out of sight.
+            line.truncate(room, overflow="ellipsis")
+        return Text("\n").join(lines)
 
     def _legend_line(self, current: str | None) -> Text:
         parts: list[str | tuple[str, Style]] = []
@@ -233,12 +250,45 @@ class Inspector(Widget):
             said = "The model suggests nothing here. v selects words to add a span."
         if self.is_strip:
             return Text("\n").join([Text(said, style=faint), Text(), self._legend_line(None)])
-        return Text("\n").join([Text(said, style=faint), Text(), *self._legend(None)])
+        return Text("\n").join([Text(said, style=faint), *self._of_document(self._view), Text(), *self._legend(None)])
 
 
 def told(view: DocumentView, item: Item) -> list[str]:
     """What is said of the item in focus, each with the sign of what a person decided: `? Assertion negated 0.97`."""
-    return [f"{SIGNS[one.status]} {_said(view, item, one.value)}{_sure(one)}" for one in view.facts]
+    said = [
+        f"{SIGNS[one.status]} {_said(view, item, one.value)}{_sure(one)}"
+        for one in view.facts
+        if not (isinstance(one.value, Note) and one.value.type == QUESTION and one.kept)
+    ]
+    return said + [one for question in view.questions for one in _asked(question)]
+
+
+def _asked(question: Question) -> list[str]:
+    """A question and what was answered, each with who said it."""
+    state = "open question" if question.open else "question"
+    lines = [f"Q {state}, {visible(question.actor)}: “{visible(question.text, QUOTE_OF_OTHER)}”"]
+    for answer in question.answers:
+        text = f"“{visible(answer.text, QUOTE_OF_OTHER)}”" if answer.text else "closed"
+        lines.append(f"  {visible(answer.actor)}: {text}")
+    return lines
+
+
+def classes_of(view: DocumentView) -> list[str]:
+    """The note's classes, each with its sign: `? letter 0.60`."""
+    return [
+        f"{SIGNS[one.status]} {visible(one.value)}{_sure(one)}"
+        for one in view.of_document
+        if isinstance(one.value, str)
+    ]
+
+
+def _remarks_on(view: DocumentView) -> list[str]:
+    """What is noted on the note as a whole."""
+    return [
+        f"{SIGNS[one.status]} “{visible(one.value.text, QUOTE_OF_OTHER)}”"
+        for one in view.of_document
+        if isinstance(one.value, Note)
+    ]
 
 
 def _said(view: DocumentView, item: Item, value: Value) -> str:
@@ -250,7 +300,9 @@ def _said(view: DocumentView, item: Item, value: Value) -> str:
         case Attribute(type=type_, value=said):
             return type_ if said is None else f"{type_} {visible(said)}"
         case Note(type=type_, text=text):
-            return f"{type_}: {visible(text, QUOTE_OF_OTHER)}"
+            return f"{'note' if type_ == SPAN_NOTES else type_}: {visible(text, QUOTE_OF_OTHER)}"
+        case Normalization(database=database, identifier=identifier, label=label):
+            return f"= {visible(f'{database}:{identifier} {label}'.rstrip())}"
     return label_of(value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,12 +16,15 @@ from textual.strip import Strip
 
 from assistant.project.state import Item
 from assistant.tui.atoms import Mark
+from assistant.tui.hints import Hints, Target
 from assistant.tui.keymap import SELECTING, bindings
 from assistant.tui.layout import NoteLayout
-from assistant.tui.marks import abbreviations, marks_of, near_marks
+from assistant.tui.links import NO_LINKS, Links
+from assistant.tui.marks import Marking, abbreviations, near_marks
 from assistant.tui.painting import GUTTER, Shown, paint_row
 from assistant.tui.palette import Palette
 from assistant.tui.selecting import Selecting
+from assistant.tui.themes import contrast_of
 from bioassist.documents import Span
 from bioassist.schema import Schema
 
@@ -48,13 +51,26 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
         offset: int
         item_id: str | None
 
+    @dataclass
+    class HintsChanged(Message):
+        """Letters came up, were typed or went away, `left` without an answer; `hints` of the view are what there is."""
+
+        left: bool = False
+
+    @dataclass
+    class Nudged(Message):
+        """The edge that is held ("left" or "right") is to move by one character, to the left (-1) or the right (1)."""
+
+        edge: str
+        by: int
+
     class SelectingChanged(Message):
         """Selecting began, moved or ended; `selecting` of the view says where it is."""
 
     def __init__(self, schema: Schema) -> None:
         super().__init__(id="note")
         self.schema = schema
-        self._short = abbreviations(entity.name for entity in schema.entities)
+        self._marking = Marking(abbreviations(entity.name for entity in schema.entities))
         self._key: tuple[int, str] | None = None
         self._layout = NoteLayout("", 80)
         self._items: tuple[Item, ...] = ()
@@ -68,6 +84,9 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
         self.show_rejected = True
         self.near: tuple[Span, ...] = ()
         self.selecting: Selecting | None = None
+        self.hints: Hints | None = None
+        self.held: str | None = None
+        self._links = NO_LINKS
 
     # what is shown
 
@@ -80,28 +99,36 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
         return self._layout
 
     def show(
-        self, key: tuple[int, str], text: str, items: Sequence[Item], focus: str | None, near: Sequence[Span] = ()
+        self,
+        key: tuple[int, str],
+        text: str,
+        items: Sequence[Item],
+        focus: str | None,
+        near: Sequence[Span] = (),
+        links: Links = NO_LINKS,
     ) -> None:
         """Show a document. `key` tells documents apart: with the same key the scroll position stays.
 
-        `near` are the near misses to show.
+        `near` are the near misses to show, `links` what joins the focus to other items.
         """
+        self._links = links
         same = key == self._key
-        self.near = tuple(near)
         focus_moved = not same or focus != self._focus
-        self._items = tuple(items)
+        self.held = None if focus_moved else self.held
+        marked = same and items is self._items and tuple(near) == self.near
+        self._items, self.near = tuple(items), tuple(near)
         self._focus = focus
         self._focused = next((item for item in items if item.id == focus), None)
-        if same:
-            self._change_marks()
-        else:
-            self._key, self.selecting, self._found = key, None, None
+        if not same:
+            self._key, self.selecting, self._found, self.hints = key, None, None, None
             self._layout = NoteLayout(text, self._text_width, self._marks())
             self._measure_soon()
             self.scroll_to(0, 0, animate=False)
-        self._redraw()
+        elif not marked:
+            self._change_marks()
         if focus_moved and self._focused is not None:
             self.reveal(self._focused.start, self._focused.end)
+        self._redraw()
 
     def set_rejected(self, shown: bool) -> None:
         self.show_rejected = shown
@@ -130,6 +157,54 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
         elif bottom + margin >= first + height:
             self.scroll_to(y=min(bottom + margin - height + 1, max(0, top - margin)), animate=False)
 
+    # choosing a span by letters
+
+    def ask_hint(self, candidates: Collection[str], chosen: Callable[[str], None]) -> int:
+        """Draw letters over those of the items with ids `candidates` that are in view; call `chosen` with the id of the
+        one whose letters are typed. Escape leaves without a call. Returns how many are in view: none, nothing is asked.
+        """
+        targets = [target for target in self._in_view() if target.item_id in candidates]
+        if targets:
+            self.focus()
+            self.hints = Hints(targets, chosen)
+            self._hints_changed()
+        return len(targets)
+
+    def _in_view(self) -> list[Target]:
+        """The items that can be seen, by where they begin on the screen."""
+        top, height = round(self.scroll_y), self.scrollable_content_region.height or self.size.height
+        first = self._layout.hit(top, 0).offset
+        last = self._layout.hit(top + max(height, 1) - 1, 10**6).offset
+        found = []
+        for number, item in enumerate(self._items):
+            seen = [span for span in item.spans if span.start <= last and span.end > first]
+            if seen and (self.show_rejected or item.status != "rejected"):
+                found.append(Target(item.id, number, max(first, min(span.start for span in seen))))
+        return sorted(found, key=lambda target: (target.offset, target.number))
+
+    def on_key(self, event: events.Key) -> None:
+        """While letters are asked for, no key does anything else; but escape leaves."""
+        if self.hints is None:
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key == "escape":
+            self.hints = None
+            self._hints_changed(left=True)
+            return
+        if event.key == "backspace":
+            self.hints.typed = self.hints.typed[:-1]
+        elif event.character and event.character.isprintable():
+            item_id = self.hints.type(event.character)
+            if item_id is not None:
+                chosen, self.hints = self.hints.chosen, None
+                chosen(item_id)
+        self._hints_changed()
+
+    def _hints_changed(self, *, left: bool = False) -> None:
+        self._redraw()
+        self.post_message(self.HintsChanged(left))
+
     # selecting words for a new span
 
     def start_selecting(self) -> None:
@@ -140,8 +215,14 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
             self.selecting = Selecting(self._layout, self._focused.start)
         else:
             self.selecting = Selecting(self._layout, self._layout.hit(round(self.scroll_y), 0).offset)
-        self._found = None
+        self._found = self.held = None
         self._follow_caret()
+
+    def hold(self, edge: str) -> None:
+        """Take hold of the "left" or "right" edge of the focus: the arrows move it, until the focus goes elsewhere."""
+        self.held = edge
+        self.focus()
+        self._redraw()
 
     def select(self, span: Span) -> None:
         """Select the words of `span`."""
@@ -158,6 +239,8 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
         if self.selecting is not None:
             self.selecting.move(step, extend)
             self._follow_caret()
+        elif self.held is not None and step in ("left", "right"):
+            self.post_message(self.Nudged(self.held, -1 if step == "left" else 1))
         elif step in ("up", "down"):
             self.scroll_relative(y=-1 if step == "up" else 1, animate=False)
         elif step in ("home", "end"):
@@ -175,10 +258,13 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
             self._follow_caret()
 
     def action_leave(self) -> None:
+        self.held = None
         self.stop_selecting()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self.selecting is not None if action in ("anchor", "leave") else True
+        if action == "leave":
+            return self.selecting is not None or self.held is not None
+        return self.selecting is not None if action == "anchor" else True
 
     def _follow_caret(self) -> None:
         self._redraw()
@@ -191,6 +277,7 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         if event.button == 1 and (offset := self._offset_at(event)) is not None:
             self._pressed, self._moved = offset, False
+            self.hints = None
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -293,12 +380,20 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
     # drawing
 
     def _marks(self) -> list[Mark]:
-        marks = marks_of(self._items, self._short, rejected=self.show_rejected)
+        marks = self._marking.of(self._items, rejected=self.show_rejected)
         return marks + near_marks(self.near, len(self._items))
 
     def _redraw(self) -> None:
-        self._strips.clear()
-        self.refresh()
+        """Draw the rows in view anew; only those that come out otherwise are sent to the terminal."""
+        before, self._strips = self._strips, {}
+        top = round(self.scroll_y)
+        for y in range(top, top + self.size.height):
+            strip = self._draw(y)
+            if strip == before.get(y):
+                self._strips[y] = before[y]
+            else:
+                self._strips[y] = strip
+                self.refresh_line(y)
 
     def notify_style_update(self) -> None:
         self._palette = None
@@ -312,7 +407,8 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
             text = ground + self.styles.color if self.styles.color.a < 1 else self.styles.color
             accent = self.get_component_styles("note--accent").color
             colourless = self.app.no_color or self.app.console.color_system is None
-            self._palette = Palette(text, ground, accent, colourless=colourless)
+            ratio = contrast_of(self.app.theme)
+            self._palette = Palette(text, ground, accent, ratio=ratio, colourless=colourless)
         return self._palette
 
     def render(self) -> str:
@@ -329,5 +425,5 @@ class NoteView(ScrollView, can_focus=True, inherit_bindings=False):
     def _draw(self, y: int) -> Strip:
         if y >= self._layout.height:
             return Strip([Segment(" " * GUTTER, self.palette.text)], GUTTER)
-        state = Shown(self._items, self._focused, self.selecting, self._found)
+        state = Shown(self._items, self._focused, self.selecting, self._found, self.hints, self.held, self._links)
         return paint_row(self._layout, y, state, self.schema, self.palette)

@@ -32,6 +32,7 @@ class StatusLine(Widget):
         self._said = "each decision is saved at once"
         self._progress: Progress | None = None
         self._ended: str | None = None
+        self._pace = ""
 
     def saved(self, at: str, text: str) -> None:
         """A decision is on the disk since `at` (ISO 8601)."""
@@ -46,6 +47,12 @@ class StatusLine(Widget):
     def progress(self, progress: Progress) -> None:
         self._progress, self._ended = progress, None
         self.refresh()
+
+    def pace(self, told: str) -> None:
+        """How fast the person works; nothing while that is not known."""
+        if told != self._pace:
+            self._pace = told
+            self.refresh()
 
     def finished(self, stopped: bool) -> None:
         self._ended = "reading stopped" if stopped else "all notes read"
@@ -78,7 +85,8 @@ class StatusLine(Widget):
     def _right_forms(self) -> list[Text]:
         """From the longest to the shortest."""
         notice = f"! {self._notice}" if self._notice else ""
-        forms = [[reading, notice] for reading in self._reading()] + [[notice], [""]]
+        forms = [[self._pace, reading, notice] for reading in self._reading()]
+        forms += [[self._pace, notice], [notice], [""]]
         return [Text("  ".join(part for part in parts if part), end="") for parts in forms]
 
     def _reading(self) -> list[str]:

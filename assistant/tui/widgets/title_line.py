@@ -12,7 +12,12 @@ from textual.widget import Widget
 
 from assistant.review.view import DocumentView
 from assistant.tui.glyphs import shortened, visible
-from assistant.tui.marks import DECIDED
+from assistant.tui.marks import DECIDED, SIGNS
+from assistant.tui.widgets.inspector import classes_of
+
+REASON = 30  # code points of why a note is skipped
+
+NAME = 12  # cells that the end of a name has at least
 
 
 class TitleLine(Widget):
@@ -35,18 +40,30 @@ class TitleLine(Widget):
         count = Counter[str](item.status for item in view.items)
         kept = sum(count[status] for status in DECIDED)
         counts = f"{count['pending']} to decide · {kept} kept · {count['rejected']} rejected"
-        mark = (
-            "✓ done"
-            if view.row.done
-            else {"reading": "◐ being read", "pending": "· not read yet"}.get(view.row.state, "")
-        )
-        name = shortened(visible(view.row.name), max(12, self.size.width - cell_len(counts) - cell_len(mark) - 4))
+        mark = {"reading": "◐ being read", "pending": "· not read yet"}.get(view.row.state, "")
+        if view.row.done:
+            mark = "✓ done"
+        elif view.row.skipped is not None:
+            mark = f"– skipped: {visible(view.row.skipped, REASON)}"
+        room = self.size.width - cell_len(counts) - cell_len(mark) - 4
+        classes = _fitting(view, room - NAME)
+        name = shortened(visible(view.row.name), max(NAME, room - cell_len(classes)))
         return Text.assemble(
             (name, "bold"),
             "  ",
             (mark, self.get_component_rich_style("title--done", partial=True) if view.row.done else faint),
             "  " if mark else "",
             (counts, faint),
+            classes,
             no_wrap=True,
             overflow="ellipsis",
         )
+
+
+def _fitting(view: DocumentView, room: int) -> str:
+    """As many of the note's classes as fit; the panel beside the text has all of them."""
+    shown = ""
+    for one in classes_of(view):
+        if not one.startswith(SIGNS["rejected"]) and cell_len(shown) + cell_len(one) + 2 <= room:
+            shown += f"  {one}"
+    return shown

@@ -5,13 +5,13 @@ from __future__ import annotations
 from textual import on
 
 from assistant.tui.clock import now
-from assistant.tui.screens.actions.deciding import Deciding
+from assistant.tui.screens.actions.asking import Asking
 from assistant.tui.screens.dialogs import LabelDialog
 from assistant.tui.screens.workbench import Refusal
 from assistant.tui.widgets.note_view import NoteView
 
 
-class Adding(Deciding):
+class Adding(Asking):
     """Selecting words, and what the model nearly found."""
 
     def action_label(self, number: int) -> None:
@@ -27,7 +27,7 @@ class Adding(Deciding):
         adding = self.note.selecting is not None
         current = None if adding or view.focused is None else view.focused.type
         title = "Label of the new span" if adding else "Label"
-        self.app.push_screen(LabelDialog(self.session.schema, current, title), self._label)
+        self.app.push_screen(LabelDialog(self.session.schema, current, title, self.tell_guideline), self._label)
 
     def _label(self, label: str | None) -> None:
         """Put a label on the selected words, else on the focus."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual import on
 
 from assistant.tui.screens.actions.deciding import Deciding
+from assistant.tui.screens.reason_dialog import ReasonDialog
 from assistant.tui.screens.workbench import Refusal
 from assistant.tui.widgets.document_list import DocumentList
 
@@ -38,6 +39,24 @@ class Documents(Deciding):
         now_open = self.session.current
         if now_open is not None and now_open.row.done:
             self._change_document(self.session.next_document, "done; that was the last note")
+
+    def action_skip(self) -> None:
+        """Ask for the reason; on a note that is skipped, take it back."""
+        view = self.session.current
+        if view is None:
+            return
+        if view.row.skipped is not None:
+            self._decide(self.session.reopen)
+            return
+        self.app.push_screen(ReasonDialog("Skip this note, because", "enter skips · esc leaves"), self._skip)
+
+    def _skip(self, reason: str | None) -> None:
+        if reason is None:
+            return
+        self._decide(lambda: self.session.skip(reason))
+        now_open = self.session.current
+        if now_open is not None and now_open.row.skipped is not None:
+            self._change_document(self.session.next_document, "skipped; that was the last note")
 
     def action_documents(self) -> None:
         """Show and focus the list; from the list, back to the text."""

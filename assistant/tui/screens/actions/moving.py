@@ -27,11 +27,15 @@ class Moving(Workbench):
     def action_previous_pending(self) -> None:
         self._move(lambda: self.session.focus_previous(pending_only=True), "nothing left to decide before this")
 
-    def _move(self, move: Callable[[], object | None], at_end: str) -> None:
+    def _move(self, move: Callable[[], object | None], at_end: str) -> object | None:
+        """Move, perhaps into another note; returns what is in focus then, None where there is nothing that way."""
         self.note.set_found(None)
-        if self.attempt(move) is None:
+        before = self.open_id
+        moved = self.attempt(move)
+        if moved is None:
             self.status.say(at_end)
-        self.show()
+        self.arrived(before)
+        return moved
 
     def action_search(self) -> None:
         self.search_bar.open()
