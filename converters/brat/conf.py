@@ -55,7 +55,7 @@ class Configuration:
                 self._keys[entity.key] = entity.name
         for number, entity in enumerate(schema.entities[:9] if schema else (), 1):
             # Without a letter it has the number that labels it on the review screen.
-            if not entity.key:
+            if not entity.key and _is_usable(entity.name):
                 self._keys.setdefault(str(number), entity.name)
         for relation in schema.relations if schema else ():
             line = _RelationLine((relation.roles[0], relation.roles[1]))
