@@ -12,6 +12,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from cli_setup import MAIN
 
 from assistant.children import environment
 from assistant.project.store import Project
@@ -175,7 +176,7 @@ async def test_a_second_tab_is_told_and_has_its_turn(client: aiohttp.ClientSessi
 async def served(project: Path, *more: str) -> AsyncIterator[str]:
     """`bioassist review PROJECT --serve` as a person would start it; gives the address that it printed."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", "from bioassist.cli import main; main()", "review", str(project), "--serve", *more,
+        sys.executable, "-c", MAIN, "review", str(project), "--serve", *more,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment(),
     )  # fmt: skip
     assert process.stdout is not None and process.stderr is not None
