@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from assistant.project.store import Project
-from assistant.review.ordering import NAMES
+from assistant.review.order.ordering import NAMES
 from assistant.review.session import ReviewSession
 from bench.review_project import make
 

@@ -99,7 +99,7 @@ def _busy(count: int) -> Iterator[None]:
 
 async def case(path: Path, given: argparse.Namespace) -> dict[str, Any]:
     """Open the project, press the keys, and say how long that took."""
-    from assistant.project.refitting import refit
+    from assistant.project.calibration.refitting import refit
     from assistant.project.store import Project
     from assistant.review.session import ReviewSession
     from bench.review_screen import TimedApp, first_paint, press, settled

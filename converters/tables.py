@@ -28,7 +28,7 @@ SUFFIXES = frozenset(_CSV | _JSON_LINES | _PARQUET)
 _ROW_OF = re.compile(
     rf"(.*(?:{'|'.join(map(re.escape, sorted(SUFFIXES | {'.json'})))})):[0-9]+", re.DOTALL | re.IGNORECASE
 )
-# What a note may have at most, as a file may (`assistant.project.intake`).
+# What a note may have at most, as a file may (`assistant.project.notes.intake`).
 _LONGEST = 100_000_000
 _DELIMITERS = ",;\t|"
 _PARQUET_ROWS = 64

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from project_setup import Ward
 
-from assistant.project.fact_suggestions import FactItem
 from assistant.project.facts import SuggestedFact, Value, fact_id, label_of, with_id
+from assistant.project.suggestions.facts import FactItem
 from assistant.review.session import ReviewSession
 from bioassist.documents import Note, Relation
 from bioassist.schema import Schema, loads

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from project_setup import Ward
 
-from assistant.project.export import Include, documents_for_export
-from assistant.project.exports import Sending
+from assistant.project.exporting.documents import Include, documents_for_export
+from assistant.project.exporting.sent import Sending
 from assistant.project.importing.account import Account
 from assistant.project.importing.returning import Returning
 from assistant.project.store import Project

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant.engine.events import Progress
 from assistant.engine.units import Gap
-from assistant.project.decisions import Decision
+from assistant.project.journal.decisions import Decision
 from assistant.project.records import DocumentRow, Suggestion
 
 

@@ -9,8 +9,8 @@ from assistant.engine.asking import is_trained_value
 from assistant.engine.progress import Reading
 from assistant.engine.settings import EngineSettings
 from assistant.engine.units import Result
-from assistant.project.decisions import Decision
 from assistant.project.facts import SuggestedFact, Value, fact_id, with_id
+from assistant.project.journal.decisions import Decision
 from assistant.project.records import Suggestion, suggestion_id
 from assistant.project.state import Fold, reading_order
 from assistant.project.store import Project

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from assistant.project.entries import Entry, canonical, digest, undone_entries
+from assistant.project.journal.entries import Entry, canonical, digest, undone_entries
 from bioassist.documents import Annotation, Attribute, Entity, Equivalence, Normalization, Note
 from converters.annotations import retargeted, targets
 from converters.plain import annotation_from_plain, annotation_to_plain

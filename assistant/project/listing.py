@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.project import agreeing
-from assistant.project.calibrations import Applied, CalibrationTable
-from assistant.project.database import Database
-from assistant.project.decisions import spans_from_text, suggestion_from_json
+from assistant.project.calibration.stored import Applied, CalibrationTable
+from assistant.project.file.database import Database
+from assistant.project.journal.decisions import spans_from_text, suggestion_from_json
 from assistant.project.records import Suggestion
-from assistant.project.suggestions import COLUMNS, WAITS, suggestion_from_row
+from assistant.project.suggestions import agreeing
+from assistant.project.suggestions.entities import COLUMNS, WAITS, suggestion_from_row
 from bioassist.documents import Span
 
 # Documents that are read between two moments in which the database is free for others.

@@ -61,7 +61,7 @@ class Suggestion:
     model never saw the label that served this type. `run` is the id of the run that stored it, None before it is
     stored, and for what is not of a language model. `references` are what a terminology says that it means.
 
-    `also` are the suggestions of other sources with the same type and extent, see `assistant.project.agreeing`.
+    `also` are the suggestions of other sources with this type and extent (`assistant.project.suggestions.agreeing`).
     """
 
     id: str

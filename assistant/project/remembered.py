@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic, TypeVar
 
-from assistant.project.database import Database
+from assistant.project.file.database import Database
 
 Value = TypeVar("Value")
 # Who sees what is the same for all.

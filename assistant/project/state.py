@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.project import agreeing
-from assistant.project.decisions import Decision, Extent, decisions_of
-from assistant.project.entries import MARKS, Entry, undone_entries
-from assistant.project.neighbours import Neighbours
+from assistant.project.journal.decisions import Decision, Extent, decisions_of
+from assistant.project.journal.entries import MARKS, Entry, undone_entries
 from assistant.project.records import Reference, Suggestion
+from assistant.project.suggestions import agreeing
+from assistant.project.suggestions.neighbours import Neighbours
 from bioassist.documents import Span
 
 ItemStatus = Literal["pending", "accepted", "rejected", "edited", "added"]
@@ -275,6 +275,6 @@ def mark_of(entries: Iterable[Entry]) -> tuple[bool, str | None]:
 
 def fold(suggestions: Iterable[Suggestion], entries: Iterable[Entry], *, complete: bool = True) -> dict[str, Item]:
     """The items of one document as one annotator sees them, by id, from its current suggestions and the annotator's
-    entries in order (`assistant.project.entries.of_annotator`)."""
+    entries in order (`assistant.project.journal.entries.of_annotator`)."""
     folded = Fold(suggestions, latest_decisions(entries).values(), complete=complete)
     return {item.id: item for item in folded.items()}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.project import refitting
-from assistant.project.annotators import AnnotatorFigures
+from assistant.project.calibration import refitting
 from assistant.project.records import Tally
+from assistant.project.team.annotators import AnnotatorFigures
 from bioassist.errors import ProjectError
 
 if TYPE_CHECKING:

@@ -14,28 +14,32 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from assistant.project import agreeing, annotators, creation, status, verification, versions
-from assistant.project.assignments import AssignmentTable
-from assistant.project.calibrations import CalibrationTable
-from assistant.project.database import Database, connect, file_error
-from assistant.project.deeds import DeedTable
-from assistant.project.documents import DocumentTable
-from assistant.project.export_ids import ExportIds
-from assistant.project.exports import ExportTable
-from assistant.project.fact_suggestions import FactSuggestionTable
+from assistant.project import status, verification
+from assistant.project.calibration.samples import SampleTable
+from assistant.project.calibration.stored import CalibrationTable
+from assistant.project.exporting.ids import ExportIds
+from assistant.project.exporting.sent import ExportTable
 from assistant.project.facts import SuggestedFact
-from assistant.project.holder import Holder, network_file_system
-from assistant.project.journal import Journal
+from assistant.project.file import creation
+from assistant.project.file.database import Database, connect, file_error
+from assistant.project.file.holder import Holder, network_file_system
+from assistant.project.file.migrations import migrate
+from assistant.project.journal.chain import Journal
+from assistant.project.journal.deeds import DeedTable
 from assistant.project.listing import Listing
-from assistant.project.migrations import migrate
-from assistant.project.near_misses import NearMissTable
-from assistant.project.questions import QuestionTable
+from assistant.project.notes import versions
+from assistant.project.notes.documents import DocumentTable
 from assistant.project.records import DocumentRow, DocumentState, RunRow, Suggestion, Tally
-from assistant.project.runs import RunTable
-from assistant.project.samples import SampleTable
-from assistant.project.schema_history import SchemaHistory
-from assistant.project.suggesters import SuggesterTable
-from assistant.project.suggestions import SuggestionTable
+from assistant.project.schema.history import SchemaHistory
+from assistant.project.suggestions import agreeing
+from assistant.project.suggestions.entities import SuggestionTable
+from assistant.project.suggestions.facts import FactSuggestionTable
+from assistant.project.suggestions.near_misses import NearMissTable
+from assistant.project.suggestions.runs import RunTable
+from assistant.project.suggestions.suggesters import SuggesterTable
+from assistant.project.team import annotators
+from assistant.project.team.assignments import AssignmentTable
+from assistant.project.team.questions import QuestionTable
 from assistant.project.view import View
 from bioassist import schema as schemas
 from bioassist.errors import ProjectError
@@ -221,8 +225,8 @@ class Project(View):
             self.near_misses.supersede(document_id, keep_run)
 
     def suggestions(self, document_id: int, all_runs: bool = False) -> list[Suggestion]:
-        """Suggestions in view, each once with all its sources (`assistant.project.agreeing`). With `all_runs` those of
-        every run and suggester that ever was, one a source."""
+        """Suggestions in view, each once with all its sources (`assistant.project.suggestions.agreeing`). With
+        `all_runs` those of every run and suggester that ever was, one a source."""
         found, _ = self._suggestions.of(document_id, all_runs=all_runs)
         return found if all_runs else list(agreeing.merged(found).values())
 
@@ -236,7 +240,7 @@ class Project(View):
         return self._suggestions.withdrawals(document_id)
 
     def rename_suggestions(self, old: str, new: str) -> tuple[list[int], list[int]]:
-        """Give suggestions in view another type, under the ids that they have: for `assistant.project.schema_changes`.
+        """Give suggestions in view another type, under the ids that they have: for `assistant.project.schema.changes`.
 
         The numbers of those that were renamed, and of those that went out of view.
         """

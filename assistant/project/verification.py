@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from assistant.project.database import Database
-from assistant.project.documents import DocumentTable
-from assistant.project.entries import CHAIN_START, Entry, canonical, chained_hash, of_annotator
 from assistant.project.facts import latest_facts
-from assistant.project.journal import Journal
+from assistant.project.file.database import Database
+from assistant.project.journal.chain import Journal
+from assistant.project.journal.entries import CHAIN_START, Entry, canonical, chained_hash, of_annotator
+from assistant.project.notes.documents import DocumentTable
 from assistant.project.state import latest_decisions, mark_of
 
 

@@ -7,17 +7,17 @@ from copy import copy
 from pathlib import Path
 from typing import Self
 
-from assistant.project.annotators import GOLD
-from assistant.project.assignments import AssignmentTable
-from assistant.project.decisions import Decision
-from assistant.project.documents import DocumentTable
-from assistant.project.entries import Entry
-from assistant.project.fact_suggestions import FactItem, FactSuggestionTable, fact_items
 from assistant.project.facts import Fact, SuggestedFact
-from assistant.project.journal import Journal
-from assistant.project.questions import QuestionTable
+from assistant.project.journal.chain import Journal
+from assistant.project.journal.decisions import Decision
+from assistant.project.journal.entries import Entry
+from assistant.project.notes.documents import DocumentTable
 from assistant.project.records import DocumentRow, Tally
-from assistant.project.suggestions import SuggestionTable
+from assistant.project.suggestions.entities import SuggestionTable
+from assistant.project.suggestions.facts import FactItem, FactSuggestionTable, fact_items
+from assistant.project.team.annotators import GOLD
+from assistant.project.team.assignments import AssignmentTable
+from assistant.project.team.questions import QuestionTable
 
 
 class View:

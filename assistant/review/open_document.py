@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 
-from assistant.project.decisions import Decision
+from assistant.project.journal.decisions import Decision
 from assistant.project.state import Fold, Item, reading_order
 from assistant.project.store import Project
 from assistant.review.open_facts import OpenFacts

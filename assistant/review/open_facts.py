@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from assistant.project.fact_suggestions import FactItem
 from assistant.project.facts import aims, is_of_document
-from assistant.project.meanings import meaning_of
 from assistant.project.records import Reference
 from assistant.project.state import Fold, Item
 from assistant.project.store import Project
+from assistant.project.suggestions.facts import FactItem
+from assistant.project.suggestions.meanings import meaning_of
 
 
 class OpenFacts:

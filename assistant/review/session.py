@@ -9,26 +9,26 @@ A session belongs to one thread; the engine may write to the same project from a
 
 from __future__ import annotations
 
-from assistant.project.decisions import decisions_of
-from assistant.project.entries import Entry
+from assistant.project.calibration.refitting import Standing, standing
 from assistant.project.facts import aims, facts_of
-from assistant.project.refitting import Standing, standing
+from assistant.project.journal.decisions import decisions_of
+from assistant.project.journal.entries import Entry
 from assistant.project.store import Project
-from assistant.review.accepting import Accepting
-from assistant.review.adding import Adding
-from assistant.review.attributes import Attributes
-from assistant.review.classes import Classes
 from assistant.review.guidelines import Guidelines
-from assistant.review.normalizing import Normalizing
-from assistant.review.progress import Progressing
-from assistant.review.questions import Questions
-from assistant.review.relations import Relations
-from assistant.review.remarks import Remarks
-from assistant.review.repeating import Repeating
-from assistant.review.shaping import Shaping
+from assistant.review.mentions.adding import Adding
+from assistant.review.mentions.repeating import Repeating
+from assistant.review.mentions.shaping import Shaping
+from assistant.review.order.accepting import Accepting
+from assistant.review.order.progress import Progressing
+from assistant.review.saying.attributes import Attributes
+from assistant.review.saying.classes import Classes
+from assistant.review.saying.normalizing import Normalizing
+from assistant.review.saying.questions import Questions
+from assistant.review.saying.relations import Relations
+from assistant.review.saying.remarks import Remarks
 from assistant.review.summaries import Summaries
+from assistant.review.text.word_edges import Words
 from assistant.review.view import DocumentSummary, DocumentView, Saved, Undone
-from assistant.review.word_edges import Words
 from assistant.review.wording import said
 from assistant.review.work import saved
 from bioassist.errors import UsageError

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from operator import attrgetter
 
-from assistant.project.questions import Question
 from assistant.project.records import DocumentRow, Tally
 from assistant.project.store import Project
+from assistant.project.team.questions import Question
 from assistant.review.view import DocumentSummary
 
 _NAMES = tuple(field.name for field in fields(DocumentRow))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.project.fact_suggestions import FactItem
-from assistant.project.questions import Question
 from assistant.project.records import DocumentRow, Reference
 from assistant.project.state import Item
+from assistant.project.suggestions.facts import FactItem
+from assistant.project.team.questions import Question
 from bioassist.documents import Span
 
 

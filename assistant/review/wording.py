@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.project.decisions import Decision, decisions_of
-from assistant.project.entries import Entry
 from assistant.project.facts import Fact, facts_of, label_of
+from assistant.project.journal.decisions import Decision, decisions_of
+from assistant.project.journal.entries import Entry
 from bioassist.documents import Span
 
 _PAST = {"accept": "accepted", "reject": "rejected", "delete": "deleted", "edit": "changed to", "add": "added"}

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from assistant.project.decisions import decisions_of, evidence
-from assistant.project.entries import Action, Entry
+from assistant.project.journal.decisions import decisions_of, evidence
+from assistant.project.journal.entries import Action, Entry
 from assistant.project.state import Item
 from assistant.project.store import Project
-from assistant.review.extents import trimmed
 from assistant.review.open_document import OpenDocument
+from assistant.review.text.extents import trimmed
+from assistant.review.text.word_edges import WordEdges, Words
 from assistant.review.view import DocumentView, Saved
-from assistant.review.word_edges import WordEdges, Words
 from assistant.review.wording import said
 from bioassist.documents import Span
 from bioassist.errors import UsageError

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from assistant.engine.events import DocumentDone, EngineFailed, Event, Finished, Progress, Suggested, SuggesterFailed
 from assistant.project.records import Suggestion, suggestion_id
 from assistant.project.store import Project
-from assistant.project.suggesters import Result
+from assistant.project.suggestions.suggesters import Result
 from assistant.suggesters.protocol import Suggester
 from bioassist.errors import BioassistError, EngineError
 

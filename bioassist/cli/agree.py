@@ -97,9 +97,9 @@ def _groups(sources: Sequence[str], chosen: Sequence[str], names: Mapping[str, s
     """Those that are compared with each other: the sources, or the annotators of one project."""
     from dataclasses import replace
 
-    from assistant.project import creation
-    from assistant.project.compared import compared
+    from assistant.project.file import creation
     from assistant.project.store import Project
+    from assistant.project.team.compared import compared
 
     if len(sources) == 1 and (Path(sources[0]) / creation.FILE).exists():
         with Project.open(Path(sources[0]), read_only=True) as project:
@@ -140,10 +140,10 @@ def _annotator(source: str, names: Mapping[str, str]) -> Annotator:
 
 
 def _documents(source: str) -> list[Document]:
-    from assistant.project import creation
-    from assistant.project.annotators import whose
-    from assistant.project.export import documents_for_export
+    from assistant.project.exporting.documents import documents_for_export
+    from assistant.project.file import creation
     from assistant.project.store import Project
+    from assistant.project.team.annotators import whose
     from converters.formats import available, by_name
     from converters.report import Report
 

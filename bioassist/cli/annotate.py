@@ -26,7 +26,7 @@ from bioassist.reading import check_encoding
 if TYPE_CHECKING:
     from assistant.engine.pipeline import Annotator
     from assistant.models import ResolvedModel
-    from assistant.project.intake import Finding, NoteFile
+    from assistant.project.notes.intake import Finding, NoteFile
     from assistant.project.store import Project
     from assistant.suggesters.protocol import Suggester
     from assistant.suggesters.running import SuggesterRun
@@ -83,10 +83,10 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
       bioassist annotate notes.csv --text-column report --id-column visit
       bioassist annotate notes/ --suggester terms:drugs.csv --suggester rules:rules.toml --no-model
     """
-    from assistant.project.annotators import checked
-    from assistant.project.intake import default_project, gather, take_in
+    from assistant.project.notes.intake import default_project, gather, take_in
+    from assistant.project.notes.tables import tables_among, take_in_tables
     from assistant.project.store import Project
-    from assistant.project.table_intake import tables_among, take_in_tables
+    from assistant.project.team.annotators import checked
 
     # What can be refused is refused before a model is fetched and hours are spent.
     planned = outputs(options["destinations"], force=options["force"])

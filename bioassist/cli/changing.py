@@ -13,7 +13,7 @@ from bioassist.errors import ProjectError, UsageError
 from bioassist.schema.comparing import KIND_WORDS, LABELLED, differences, likely, names
 
 if TYPE_CHECKING:
-    from assistant.project.schema_changes import Orphan
+    from assistant.project.schema.changes import Orphan
     from assistant.project.store import Project
     from bioassist.schema import Schema
 
@@ -47,7 +47,7 @@ def set_schema(project: Project, wanted: Schema | None, renamed: Sequence[str], 
 
 
 def _change(project: Project, present: Schema, wanted: Schema, named: Named, *, keep: bool) -> None:
-    from assistant.project.schema_changes import change, orphans
+    from assistant.project.schema.changes import change, orphans
 
     left = [one for one in orphans(project, wanted) if one.label not in named[one.kind]]
     if left and not keep:

@@ -43,7 +43,7 @@ def annotator_of(
 ) -> tuple[Annotator, str | None]:
     """The annotator with the model, and what to say of labels that the model was not trained for."""
     from assistant.engine.pipeline import Annotator, EngineSettings
-    from assistant.project.refitting import refit
+    from assistant.project.calibration.refitting import refit
 
     task = _task(model, options["task"])
     settings = EngineSettings(

@@ -54,8 +54,8 @@ def command(
     Example:
       bioassist export notes.bioassist --to brat out/brat
     """
-    from assistant.project.annotators import whose
     from assistant.project.store import Project
+    from assistant.project.team.annotators import whose
     from converters.formats import WriteOptions
     from converters.tables import file_of
 

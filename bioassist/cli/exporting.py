@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from converters.formats import Format, WriteOptions
 
 
-# The fields of `assistant.project.export.Withheld`, for people.
+# The fields of `assistant.project.exporting.documents.Withheld`, for people.
 _WITHHELD = {
     "not_done": "documents not marked done",
     "skipped": "documents that were skipped",
@@ -123,8 +123,8 @@ def write(
 
     `documents` None: those marked done for spaCy, which half-reviewed ones would teach to miss; all for the others.
     """
-    from assistant.project.export import documents_for_export
-    from assistant.project.exports import Sending
+    from assistant.project.exporting.documents import documents_for_export
+    from assistant.project.exporting.sent import Sending
     from converters.formats import WriteOptions
 
     which = documents or ("done" if output.format.name == "spacy" else "all")

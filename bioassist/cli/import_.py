@@ -51,10 +51,10 @@ def command(
       bioassist import notes.bioassist --from brat corrected/ --as ann
       bioassist import new.bioassist --from brat corpus/
     """
-    from assistant.project.annotators import checked
     from assistant.project.importing.corpus import fill, refuse_unless_documents
     from assistant.project.importing.returning import Returning
     from assistant.project.store import Project
+    from assistant.project.team.annotators import checked
     from bioassist import schema as schemas
     from converters.formats import by_name
     from converters.report import Report

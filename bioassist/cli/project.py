@@ -12,7 +12,7 @@ from bioassist.cli.diagnostics import Exit, say, visible
 from bioassist.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.project.parts import Merged, Part
+    from assistant.project.team.parts import Merged, Part
 
 _SHOWN = 5
 
@@ -46,8 +46,8 @@ def assign(project: Path, annotators: tuple[str, ...], overlap: str, seed: int, 
     Example:
       bioassist project assign notes.bioassist anna ben cara --overlap 20%
     """
-    from assistant.project.annotators import checked
     from assistant.project.store import Project
+    from assistant.project.team.annotators import checked
 
     share = _share(overlap)
     names = [checked(name) for name in annotators]
@@ -90,9 +90,9 @@ def export_part(project: Path, annotator: str | None, destination: Path, force: 
     Example:
       bioassist project export-part notes.bioassist --as anna -o anna.part
     """
-    from assistant.project.annotators import whose
-    from assistant.project.parts import part_of
     from assistant.project.store import Project
+    from assistant.project.team.annotators import whose
+    from assistant.project.team.parts import part_of
 
     if destination.exists() and not force:
         raise UsageError("this is there already.", where=str(destination), next_step="Name another, or add --force.")
@@ -116,8 +116,8 @@ def import_part(project: Path, files: tuple[Path, ...]) -> int:
     Example:
       bioassist project import-part notes.bioassist anna.part ben.part
     """
-    from assistant.project.parts import merge, read
     from assistant.project.store import Project
+    from assistant.project.team.parts import merge, read
 
     parts = [read(file) for file in files]
     with Project.open(project) as opened:
@@ -168,7 +168,7 @@ def backup(project: Path, destination: Path, force: bool) -> None:
     Example:
       bioassist project backup notes.bioassist backups/monday
     """
-    from assistant.project.backups import back_up
+    from assistant.project.file.backups import back_up
     from assistant.project.store import Project
 
     with Project.open(project, read_only=True) as opened:
@@ -197,7 +197,7 @@ def _told(merged: Merged) -> list[str]:
 
 
 def _write(part: Part, destination: Path) -> None:
-    from assistant.project.parts import lines
+    from assistant.project.team.parts import lines
 
     beside = destination.with_name(f"{destination.name}.new")
     try:

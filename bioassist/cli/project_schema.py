@@ -13,7 +13,7 @@ from bioassist.cli.diagnostics import say, visible
 from bioassist.schema.comparing import LABELLED, names
 
 if TYPE_CHECKING:
-    from assistant.project.schema_history import SchemaChange
+    from assistant.project.schema.history import SchemaChange
     from assistant.project.store import Project
 
 
@@ -46,7 +46,7 @@ def command(project: Path, back: bool, toml: bool) -> None:
 
 
 def _undo(project: Project) -> None:
-    from assistant.project.schema_changes import undo
+    from assistant.project.schema.changes import undo
 
     undone = undo(project)
     say(f"bioassist: the schema is {undone.schema.name!r} of {_minute(undone.change.at)} UTC again.")

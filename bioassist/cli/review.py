@@ -82,7 +82,7 @@ def command(
       bioassist review notes.bioassist --queue uncertain
       bioassist review notes.bioassist --serve --open
     """
-    from assistant.project.annotators import checked
+    from assistant.project.team.annotators import checked
 
     actor = None if actor is None else checked(actor)
     if screenshot is not None:
@@ -136,7 +136,7 @@ def _in_browser(project: Path, actor: str | None, light: bool, order: Way) -> No
 
 def _review(project: Path, actor: str | None, light: bool, order: Way, check: Callable[[], None]) -> None:
     """Open the screen, unless `check` refuses what it would be drawn on."""
-    from assistant.project.refitting import refit
+    from assistant.project.calibration.refitting import refit
     from assistant.project.store import Project
     from assistant.review.session import ReviewSession
     from assistant.tui.app import ReviewApp

@@ -13,10 +13,10 @@ import click
 from bioassist.cli.diagnostics import visible
 
 if TYPE_CHECKING:
-    from assistant.project.annotators import AnnotatorFigures
     from assistant.project.records import Tally
     from assistant.project.status import CalibrationStatus
     from assistant.project.store import Project
+    from assistant.project.team.annotators import AnnotatorFigures
 
 
 @click.command("status")
@@ -30,8 +30,8 @@ def command(project: Path, of: str | None, as_json: bool) -> None:
     Example:
       bioassist status notes.bioassist
     """
-    from assistant.project.annotators import whose
     from assistant.project.store import Project
+    from assistant.project.team.annotators import whose
 
     with Project.open(project, read_only=True) as opened:
         seen = opened if of is None else opened.seen_by(whose(opened, of))

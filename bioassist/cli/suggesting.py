@@ -44,7 +44,7 @@ def asked_for(names: Sequence[str]) -> list[Asked] | None:
 
 def suggesters_of(project: Project, asked: list[Asked] | None) -> list[Suggester]:
     """The suggesters for the project's schema, which the project keeps from now on."""
-    from assistant.project.suggesters import SuggesterRow
+    from assistant.project.suggestions.suggesters import SuggesterRow
     from assistant.suggesters.specification import parse, read
 
     if asked is None:

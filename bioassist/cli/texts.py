@@ -15,7 +15,7 @@ def texts(notes: Sequence[str], encoding: str | None = None) -> Iterator[str]:
 
     What cannot be read is passed over and told. Raises InputError if a path does not exist.
     """
-    from assistant.project.intake import gather
+    from assistant.project.notes.intake import gather
     from bioassist.reading import decode
 
     files, findings = gather(notes)

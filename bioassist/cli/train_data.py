@@ -150,9 +150,9 @@ def _corrections(paths: Sequence[Path], program: str, bulk: bool) -> Corrections
 
 
 def _corrected(path: Path, source: str) -> Corrected:
-    from assistant.project.annotators import whose
-    from assistant.project.export import documents_for_export
+    from assistant.project.exporting.documents import documents_for_export
     from assistant.project.store import Project
+    from assistant.project.team.annotators import whose
     from trainer.corrections import Corrected
 
     with Project.open(path, read_only=True) as project:

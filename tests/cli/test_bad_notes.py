@@ -245,7 +245,7 @@ def test_a_link_that_leads_nowhere(desk: Desk) -> None:
 
 
 def test_a_file_that_is_no_single_note(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.project.intake._LONGEST", 1000)
+    monkeypatch.setattr("assistant.project.notes.intake._LONGEST", 1000)
     desk.write({**GOOD, "dump.txt": NOTE * 100})
     told = desk.annotate()
     assert told.code == 1 and "dump.txt: 9,400 bytes are more than one note" in told.said

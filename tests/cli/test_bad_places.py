@@ -14,8 +14,9 @@ from typing import Any, NoReturn
 import pytest
 from cli_setup import NOTE, Desk, long_note
 
-from assistant.project import holder, store
-from assistant.project.database import Database
+from assistant.project import store
+from assistant.project.file import holder
+from assistant.project.file.database import Database
 from converters import destination
 
 bound_by_permissions = pytest.mark.skipif(
@@ -215,7 +216,7 @@ class TestNetworkFileSystem:
         assert desk.run("export", desk.project, "--to", "brat", "out", "--include", "all").code == 0
 
     def test_where_it_cannot_be_safe_it_is_refused(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        from assistant.project import database
+        from assistant.project.file import database
 
         desk.write({"a.txt": NOTE})
         monkeypatch.setattr(database, "_use_write_ahead_log", lambda connection, exclusive: False)

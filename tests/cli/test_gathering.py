@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cli_setup import NOTE, Desk
 
-from assistant.project.intake import default_project, gather
+from assistant.project.notes.intake import default_project, gather
 from bioassist.errors import InputError, UsageError
 
 

@@ -10,7 +10,7 @@ import pytest
 from cli_setup import Desk, ended, wait_until
 from import_setup import Annotations, told
 
-from assistant.project.export import documents_for_export
+from assistant.project.exporting.documents import documents_for_export
 from assistant.project.store import Project
 from bioassist.documents import Document
 from converters.brat import BratFormat

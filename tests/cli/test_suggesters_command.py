@@ -6,7 +6,7 @@ import pytest
 import spacy
 from cli_setup import NOTE, Desk, Told
 
-from assistant.project.agreeing import said_by
+from assistant.project.suggestions.agreeing import said_by
 
 RULES = """\
 [[rules]]

@@ -11,7 +11,7 @@ from facts_setup import focus, item_of, told, with_schema
 from import_setup import Annotations, export, import_
 from project_setup import Ward
 
-from assistant.project.export import documents_for_export
+from assistant.project.exporting.documents import documents_for_export
 from assistant.project.records import Reference
 from assistant.review.session import ReviewSession
 from bioassist.documents import Document, Normalization, Note

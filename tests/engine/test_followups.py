@@ -14,8 +14,8 @@ from test_pipeline import Run, add
 from assistant.engine.asking import Asking
 from assistant.engine.pipeline import EngineSettings
 from assistant.engine.results import Results
-from assistant.project.decisions import spans_to_json
 from assistant.project.facts import fact_id, kind_of, label_of
+from assistant.project.journal.decisions import spans_to_json
 from assistant.project.store import Project
 from bioassist.documents import Attribute, Note, Relation
 from bioassist.schema import Schema, built_in, loads

@@ -7,10 +7,10 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.project.agreeing import agreed, confidence, disagree, merged, name, references, said_by
-from assistant.project.decisions import suggestion_from_json, suggestion_to_json
+from assistant.project.journal.decisions import suggestion_from_json, suggestion_to_json
 from assistant.project.records import Reference, Suggestion
 from assistant.project.state import Fold
+from assistant.project.suggestions.agreeing import agreed, confidence, disagree, merged, name, references, said_by
 from bioassist.documents import Span
 
 ASPIRIN = Reference("RXNORM", "1191", "aspirin")

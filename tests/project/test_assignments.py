@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project_setup import Ward, plain_words
 
-from assistant.project.assignments import share_out
+from assistant.project.team.assignments import share_out
 from assistant.review.session import ReviewSession
 from bioassist.errors import UsageError
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from project_setup import SCHEMA, Ward, decoded
 
-from assistant.project.export import documents_for_export
+from assistant.project.calibration.refitting import looked_at, present, refit, standing
+from assistant.project.exporting.documents import documents_for_export
 from assistant.project.records import Suggestion, suggestion_id
-from assistant.project.refitting import looked_at, present, refit, standing
 from assistant.project.store import Project
 from assistant.review.session import ReviewSession
 from bioassist.documents import Span
@@ -191,8 +191,8 @@ def test_a_decision_that_was_carried_over_counts_once(read: Read) -> None:
 
 def test_a_project_has_its_own_calibration_once_there_is_enough(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     read.project.calibrations.put(MODEL, "model", brought())
-    monkeypatch.setattr("assistant.project.refitting.ENOUGH", 60)
-    monkeypatch.setattr("assistant.project.refitting.ENOUGH_DOCUMENTS", 10)
+    monkeypatch.setattr("assistant.project.calibration.refitting.ENOUGH", 60)
+    monkeypatch.setattr("assistant.project.calibration.refitting.ENOUGH_DOCUMENTS", 10)
     decide(read, 9, each=8)
     before = refit(read.project)
     assert before is not None and not before.enough and before.decisions == 72 and before.documents == 9
@@ -220,7 +220,7 @@ def test_a_project_has_its_own_calibration_once_there_is_enough(read: Read, monk
 def test_a_model_without_a_calibration_gets_one_from_decisions_alone(
     read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.project.refitting.ENOUGH", 60)
+    monkeypatch.setattr("assistant.project.calibration.refitting.ENOUGH", 60)
     decide(read, 12, each=8, right=False)
     after = refit(read.project)
     assert after is not None and after.applied is not None

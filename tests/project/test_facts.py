@@ -8,7 +8,7 @@ import pytest
 from import_setup import now, told
 from project_setup import Ward, decoded
 
-from assistant.project.export import documents_for_export
+from assistant.project.exporting.documents import documents_for_export
 from assistant.project.facts import Value, facts_to_json, kind_of, latest_facts, value_from_json, value_to_json
 from assistant.project.state import Item
 from bioassist.documents import Argument, Attribute, Entity, Equivalence, Event, Normalization, Note, Relation

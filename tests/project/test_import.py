@@ -9,8 +9,8 @@ import pytest
 from import_setup import Annotations, export, import_, now, seen_by, told
 from project_setup import Ward, decoded, seen
 
-from assistant.project.bulk import accepted_in_bulk
 from assistant.project.importing.account import Rates
+from assistant.project.journal.bulk import accepted_in_bulk
 from assistant.project.store import Project
 from bioassist.documents import Document, Span
 from converters.formats import available, by_name

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from import_setup import export, import_, told
 
-from assistant.project.export import documents_for_export
+from assistant.project.exporting.documents import documents_for_export
 from assistant.project.importing.arriving import take_beside
 from assistant.project.importing.corpus import fill
 from assistant.project.importing.returning import Returning
-from assistant.project.intake import gather, take_in
+from assistant.project.notes.intake import gather, take_in
 from assistant.project.store import Project
 from bioassist.documents import Document
 from bioassist.errors import InputError

@@ -12,8 +12,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from project_setup import Ward
 
-from assistant.project.export import documents_for_export
-from assistant.project.exports import Sending
+from assistant.project.exporting.documents import documents_for_export
+from assistant.project.exporting.sent import Sending
 from assistant.project.importing.matching import marked
 from assistant.project.importing.returning import Returning
 from bioassist.documents import (

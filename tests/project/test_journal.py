@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project_setup import Ward
 
-from assistant.project.entries import CHAIN_START, UNDOABLE, Action, canonical, chained_hash
-from assistant.project.history import History, Step
+from assistant.project.journal.entries import CHAIN_START, UNDOABLE, Action, canonical, chained_hash
+from assistant.project.journal.history import History, Step
 from assistant.project.store import Project
 from bioassist.errors import ProjectError
 

@@ -8,9 +8,9 @@ import pytest
 from import_setup import Annotations, export, import_, now, told
 from project_setup import Ward
 
-from assistant.project.export import documents_for_export
+from assistant.project.exporting.documents import documents_for_export
 from assistant.project.records import Reference, Suggestion, suggestion_id
-from assistant.project.suggesters import Result, SuggesterRow
+from assistant.project.suggestions.suggesters import Result, SuggesterRow
 from bioassist.documents import Provenance, Span
 
 NOTE = "Given <Medication 0.6>aspirin</Medication> for flu."

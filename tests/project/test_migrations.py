@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from project_setup import Ward, seen
 
-from assistant.project import migrations
-from assistant.project.database import APPLICATION_ID, Database
-from assistant.project.export import documents_for_export
+from assistant.project.exporting.documents import documents_for_export
+from assistant.project.file import migrations
+from assistant.project.file.database import APPLICATION_ID, Database
 from assistant.project.store import Project
 from assistant.review.session import ReviewSession
 from bioassist.errors import ProjectError

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from project_setup import Ward, decoded, seen
 
-from assistant.project import database, holder, store
-from assistant.project.holder import network_file_system
+from assistant.project import store
+from assistant.project.file import database, holder
+from assistant.project.file.holder import network_file_system
 from assistant.project.store import Project
 from bioassist.errors import ProjectError
 

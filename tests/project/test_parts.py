@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from project_setup import Ward, decoded, plain_words, seen
 
-from assistant.project.parts import Part, lines, merge, part_of, read
 from assistant.project.store import Project
+from assistant.project.team.parts import Part, lines, merge, part_of, read
 from assistant.review.session import ReviewSession
 from bioassist.errors import InputError, ProjectError
 

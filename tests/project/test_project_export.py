@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from project_setup import Ward, decoded
 
-from assistant.project.export import Withheld, documents_for_export
+from assistant.project.exporting.documents import Withheld, documents_for_export
 from assistant.project.store import Project
 from bioassist.documents import Document, Provenance, Span
 

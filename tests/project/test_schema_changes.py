@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from project_setup import Ward, decoded, told
 
-from assistant.project.bulk import accepted_in_bulk
 from assistant.project.facts import label_of
-from assistant.project.renaming import rename
-from assistant.project.schema_changes import change, orphans, undo
+from assistant.project.journal.bulk import accepted_in_bulk
+from assistant.project.schema.changes import change, orphans, undo
+from assistant.project.schema.renaming import rename
 from assistant.project.state import Fold, reading_order
 from assistant.project.store import Project
 from bioassist.documents import Argument, Attribute, Relation

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project_setup import Ward, seen
 
-from assistant.project.decisions import Decision
+from assistant.project.journal.decisions import Decision
 from assistant.project.records import Suggestion
 from assistant.project.state import Fold, fold
 from bioassist.documents import Span

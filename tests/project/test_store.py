@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project_setup import SCHEMA, Ward, decoded, plain_words
 
-from assistant.project import suggestions
-from assistant.project.decisions import spans_from_text, spans_to_text
+from assistant.project.journal.decisions import spans_from_text, spans_to_text
 from assistant.project.records import suggestion_id
+from assistant.project.suggestions import entities as suggestions
 from bioassist.documents import Span, TextSource, text_hash
 from bioassist.errors import ProjectError
 from bioassist.reading import DecodedText, decode

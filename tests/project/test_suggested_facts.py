@@ -11,7 +11,7 @@ from import_setup import Annotations, export, import_, now, told
 from project_setup import Ward, decoded
 from test_migrations import DATA, historical
 
-from assistant.project.export import document_now, documents_for_export
+from assistant.project.exporting.documents import document_now, documents_for_export
 from assistant.project.facts import SuggestedFact, Value, fact_id, facts_to_json, kind_of, with_id
 from assistant.project.records import Tally
 from assistant.project.state import Item

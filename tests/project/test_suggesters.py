@@ -7,7 +7,7 @@ from project_setup import SCHEMA, Ward, decoded, seen
 
 from assistant.project.records import Reference, Suggestion, suggestion_id
 from assistant.project.state import Item
-from assistant.project.suggesters import Result, SuggesterRow
+from assistant.project.suggestions.suggesters import Result, SuggesterRow
 from bioassist.documents import Span
 
 DRUGS = SuggesterRow("terms:/drugs.csv", "terms", "drugs.csv", "terms/1/aa")

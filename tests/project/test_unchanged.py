@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.project.unchanged import Carrier, regions
+from assistant.project.notes.unchanged import Carrier, regions
 from bioassist.documents import Span
 
 lines = st.sampled_from(["", "Normal.", "Chest pain.", "No fever today.", "a", "b b b"])

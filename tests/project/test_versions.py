@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from project_setup import Ward, decoded, seen
 
-from assistant.project.export import documents_for_export
+from assistant.project.exporting.documents import documents_for_export
 from bioassist.documents import Span
 
 NOTE = """\

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from project_setup import Ward, plain_words, seen, told
 
-from assistant.project.annotators import whose
-from assistant.project.export import documents_for_export
+from assistant.project.exporting.documents import documents_for_export
 from assistant.project.facts import SuggestedFact, fact_id, facts_to_json, kind_of, with_id
-from assistant.review.adjudicating import Adjudication
-from assistant.review.answers import Question
+from assistant.project.team.annotators import whose
 from assistant.review.session import ReviewSession
+from assistant.review.team.adjudicating import Adjudication
+from assistant.review.team.answers import Question
 from bioassist.documents import Attribute, Note, Span
 from bioassist.errors import UsageError
 

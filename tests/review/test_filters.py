@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from project_setup import Ward, plain_words
 
 from assistant.project.state import Item
-from assistant.review.filters import Filter, parse
+from assistant.review.order.filters import Filter, parse
 from assistant.review.session import ReviewSession
 from bioassist.errors import UsageError
 

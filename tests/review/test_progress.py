@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project_setup import Ward
 
-from assistant.project.deeds import Deed
-from assistant.project.entries import Action
-from assistant.review.progress import Done, Kept, Pace, done, pace
+from assistant.project.journal.deeds import Deed
+from assistant.project.journal.entries import Action
+from assistant.review.order.progress import Done, Kept, Pace, done, pace
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from project_setup import Ward, plain_words
 
 from assistant.project.listing import Listed
-from assistant.project.near_misses import NearMiss
 from assistant.project.records import Suggestion, suggestion_id
 from assistant.project.state import Item
-from assistant.review.orders import least_certain, most_informative, uncertainty
+from assistant.project.suggestions.near_misses import NearMiss
+from assistant.review.order.orders import least_certain, most_informative, uncertainty
 from assistant.review.session import ReviewSession
 from bioassist.documents import Span
 from bioassist.errors import UsageError

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project_setup import Ward, seen
 
-from assistant.project.bulk import accepted_in_bulk
-from assistant.review.same_words import SameWords
+from assistant.project.journal.bulk import accepted_in_bulk
+from assistant.review.text.same_words import SameWords
 from bioassist.documents import Span
 from bioassist.errors import ProjectError, UsageError
 

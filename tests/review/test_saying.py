@@ -8,10 +8,10 @@ import pytest
 from facts_setup import ONE_CLASS, focus, item_of, suggest, told, with_schema
 from project_setup import Ward, seen
 
-from assistant.project.export import documents_for_export
+from assistant.project.exporting.documents import documents_for_export
 from assistant.project.records import Reference, Suggestion, suggestion_id
-from assistant.project.suggesters import Result, SuggesterRow
-from assistant.review.normalizing import typed_reference
+from assistant.project.suggestions.suggesters import Result, SuggesterRow
+from assistant.review.saying.normalizing import typed_reference
 from assistant.review.session import ReviewSession
 from bioassist.documents import Argument, Attribute, Document, Note, Relation, Span
 from bioassist.errors import UsageError

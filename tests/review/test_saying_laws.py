@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from project_setup import Ward, plain_words
 
-from assistant.project.export import documents_for_export
+from assistant.project.exporting.documents import documents_for_export
 from assistant.project.facts import Value
 from assistant.project.records import Reference
 from assistant.review.session import ReviewSession

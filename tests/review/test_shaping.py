@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from project_setup import Ward, plain_words, seen
 
 from assistant.project.facts import Value, facts_to_json, kind_of, with_id
-from assistant.review.extents import trimmed, united, without
 from assistant.review.session import ReviewSession
-from assistant.review.word_edges import WordEdges
+from assistant.review.text.extents import trimmed, united, without
+from assistant.review.text.word_edges import WordEdges
 from bioassist.documents import Argument, Attribute, Note, Relation, Span
 from bioassist.errors import UsageError
 
@@ -79,7 +79,7 @@ class TestCharacters:
 
     @given(TEXTS, st.data())
     def test_edges_never_lie_in_white_space_nor_in_a_character(self, text: str, data: st.DataObject) -> None:
-        from assistant.review.shaping import _next_end, _next_place
+        from assistant.review.mentions.shaping import _next_end, _next_place
 
         offset, by = data.draw(st.integers(0, len(text))), data.draw(st.sampled_from([-1, 1]))
         start, end = _next_place(text, offset, by), _next_end(text, offset, by)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from project_setup import Ward
 
-from assistant.project.export import documents_for_export
+from assistant.project.exporting.documents import documents_for_export
 from assistant.review.session import ReviewSession
 from bioassist.errors import UsageError
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project_setup import plain_words
 
-from assistant.review import word_edges
-from assistant.review.word_edges import WordEdges
+from assistant.review.text import word_edges
+from assistant.review.text.word_edges import WordEdges
 from bioassist.documents import Span
 
 texts = st.text(st.sampled_from("ab1 \n.-é👩"), max_size=60)

@@ -9,7 +9,7 @@ import pytest
 from facts_setup import FULL
 from project_setup import Ward
 
-from assistant.project.suggesters import SuggesterRow
+from assistant.project.suggestions.suggesters import SuggesterRow
 from assistant.suggesters.looking_up import terminologies
 from bioassist.errors import SchemaError
 from bioassist.schema import Terminology, load, loads

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.engine.events import DocumentDone, Event, Finished, Progress, SuggesterFailed
 from assistant.project.store import Project
-from assistant.project.suggesters import SuggesterRow
+from assistant.project.suggestions.suggesters import SuggesterRow
 from assistant.suggesters.protocol import Complain, Found
 from assistant.suggesters.running import SuggesterRun
 from bioassist.documents import Span

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from assistant.project.calibrations import Applied
+from assistant.project.calibration.refitting import Standing
+from assistant.project.calibration.stored import Applied
 from assistant.project.records import Suggestion, suggestion_id
-from assistant.project.refitting import Standing
 from assistant.review.session import ReviewSession
 from assistant.tui.app import ReviewApp
 from assistant.tui.screens.reliability import ReliabilityDialog, picture, told

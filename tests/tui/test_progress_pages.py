@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from assistant.project.samples import Sample, SampleFigures
-from assistant.review.progress import Done, Kept, Pace, Progress
+from assistant.project.calibration.samples import Sample, SampleFigures
+from assistant.review.order.progress import Done, Kept, Pace, Progress
 from assistant.review.session import ReviewSession
 from assistant.tui.app import ReviewApp
 from assistant.tui.screens.progress import ProgressDialog, SittingScreen, in_short, paced, sampled, told

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from assistant.engine.events import Progress, WorkerLost
 from assistant.project.records import Reference, Suggestion, suggestion_id
-from assistant.project.suggesters import Result, SuggesterRow
+from assistant.project.suggestions.suggesters import Result, SuggesterRow
 from assistant.review.session import ReviewSession
 from assistant.tui.app import ReviewApp
 from assistant.tui.look import Look

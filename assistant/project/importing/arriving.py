@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.project.importing.account import Account
 from assistant.project.importing.returning import Returning
-from assistant.project.intake import NOTE_SUFFIX, NoteFile
+from assistant.project.notes.intake import NOTE_SUFFIX, NoteFile
 from assistant.project.store import Project
 from bioassist.errors import InputError
 from converters.formats import by_name

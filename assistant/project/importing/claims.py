@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import replace
 
-from assistant.project.decisions import spans_to_json
-from assistant.project.entries import canonical
 from assistant.project.facts import CLASSES, Value, kind_of, value_to_json
 from assistant.project.importing.matching import entity_content
 from assistant.project.importing.present import Present
+from assistant.project.journal.decisions import spans_to_json
+from assistant.project.journal.entries import canonical
 from bioassist.documents import Entity, Equivalence
 
 _RANKS = ("accepted", "edited", "added", "pending", "rejected")

@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, cast
 
-from assistant.project.decisions import Extent
 from assistant.project.facts import Value, kind_of, value_to_json
 from assistant.project.importing.claims import Claims, content
 from assistant.project.importing.matching import Matching, marked, match
 from assistant.project.importing.present import Present
 from assistant.project.importing.sent import Sent
+from assistant.project.journal.decisions import Extent
 from bioassist.documents import Annotation, Document, Entity, Equivalence, Event
 from converters.annotations import retargeted, row, targets
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from assistant.project.intake import from_project
+from assistant.project.notes.intake import from_project
 from assistant.project.store import Project
 from bioassist import schema as schemas
 from bioassist.documents import Document, TextSource

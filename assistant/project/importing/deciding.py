@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.project.decisions import Extent, evidence, restated, spans_to_json, suggestion_to_json
-from assistant.project.entries import undone_entries
 from assistant.project.facts import SuggestedFact, Value, aims, facts_to_json, kind_of
 from assistant.project.importing.comparing import Said
 from assistant.project.importing.present import Present
 from assistant.project.importing.sent import Sent
+from assistant.project.journal.decisions import Extent, evidence, restated, spans_to_json, suggestion_to_json
+from assistant.project.journal.entries import undone_entries
 from assistant.project.state import Item
 from assistant.project.store import Project
 

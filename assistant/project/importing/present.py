@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from assistant.project.decisions import Decision
-from assistant.project.entries import of_annotator
-from assistant.project.fact_suggestions import fact_items
 from assistant.project.facts import Fact, SuggestedFact, Value, aimed, latest_facts
-from assistant.project.meanings import meanings
+from assistant.project.journal.decisions import Decision
+from assistant.project.journal.entries import of_annotator
 from assistant.project.records import DocumentRow, Suggestion
 from assistant.project.state import Fold, Item, latest_decisions
 from assistant.project.store import Project
+from assistant.project.suggestions.facts import fact_items
+from assistant.project.suggestions.meanings import meanings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Base:
 @dataclass(frozen=True, slots=True)
 class Present:
     """`items` and `facts` are those that stand or wait, `waiting` the suggestions of facts that wait, `brought` the ids
-    of facts that go with an item (`assistant.project.meanings`).
+    of facts that go with an item (`assistant.project.suggestions.meanings`).
 
     `shown` are facts as an export has them: what is on a suggestion that hides behind a kept item is on that.
     `suggestions` are those of every run. `seqs` are the numbers of the journal entries that said the last word on an

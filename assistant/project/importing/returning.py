@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from pathlib import Path
 
-from assistant.project.exports import mark_of
+from assistant.project.exporting.sent import mark_of
 from assistant.project.importing.account import Account, rates
 from assistant.project.importing.comparing import compare
 from assistant.project.importing.deciding import decide

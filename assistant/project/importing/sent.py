@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.project.export import document_now
-from assistant.project.exports import Sending
+from assistant.project.exporting.documents import document_now
+from assistant.project.exporting.sent import Sending
 from assistant.project.importing.matching import Matching, match
 from assistant.project.importing.present import Present
+from assistant.project.notes.unchanged import Carrier
 from assistant.project.records import DocumentRow
 from assistant.project.store import Project
-from assistant.project.unchanged import Carrier
 from bioassist.documents import Annotation, Document, Entity, Equivalence
 from bioassist.errors import BioassistError
 from converters.annotations import row, targets, with_row

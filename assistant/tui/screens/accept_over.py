@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from assistant.review.expected import Estimates, Expected
+from assistant.review.order.expected import Estimates, Expected
 from assistant.tui.glyphs import visible
 
 LABELS = 8  # rows of labels; a schema may have a hundred

@@ -11,8 +11,8 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from assistant.project.facts import label_of
-from assistant.review.adjudicating import Adjudication
-from assistant.review.answers import Question
+from assistant.review.team.adjudicating import Adjudication
+from assistant.review.team.answers import Question
 from assistant.review.view import Saved, Undone
 from assistant.tui.keymap import bindings
 from assistant.tui.keymap.team import ADJUDICATING, TAKING

@@ -14,8 +14,8 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from assistant.project.compared import compared
 from assistant.project.store import Project
+from assistant.project.team.compared import compared
 from assistant.tui.glyphs import shortened, visible
 from bioassist import agreement
 from bioassist.agreement import Agreement, Annotator, Disagreement

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from assistant.review.filters import CONDITIONS
+from assistant.review.order.filters import CONDITIONS
 from assistant.tui.glyphs import visible
 from bioassist.errors import UsageError
 

@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from assistant.project.fact_suggestions import FactItem
+from assistant.project.suggestions.facts import FactItem
 from assistant.tui.glyphs import visible
 from assistant.tui.hints import LETTERS
 from assistant.tui.marks import SIGNS

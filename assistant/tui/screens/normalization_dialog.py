@@ -19,7 +19,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.project.records import Reference
-from assistant.review.normalizing import Meaning, typed_reference
+from assistant.review.saying.normalizing import Meaning, typed_reference
 from assistant.suggesters.term_index import TermIndex, search
 from assistant.tui.glyphs import visible
 from assistant.tui.marks import SIGNS

@@ -14,8 +14,8 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from assistant.project.samples import SampleFigures
-from assistant.review.progress import Done, Kept, Pace, Progress, Sitting
+from assistant.project.calibration.samples import SampleFigures
+from assistant.review.order.progress import Done, Kept, Pace, Progress, Sitting
 from assistant.tui.clock import duration
 from assistant.tui.glyphs import visible
 from bioassist.metrics.proportion import wilson

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from assistant.review.ordering import LABEL, NAMES, SAMPLE_SIZE
+from assistant.review.order.ordering import LABEL, NAMES, SAMPLE_SIZE
 from assistant.tui.glyphs import visible
 
 NONE = "none"

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from assistant.project.refitting import Standing
+from assistant.project.calibration.refitting import Standing
 from bioassist.metrics.calibration import Bin
 
 FULL, EMPTY, GIVEN = "█", "░", "◆"

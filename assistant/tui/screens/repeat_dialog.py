@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from assistant.review.repeating import Plan
+from assistant.review.mentions.repeating import Plan
 
 TELL = 0.2  # seconds from one count of what was read to the next
 

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from assistant.project.facts import aims, label_of
 from assistant.project.state import Item
-from assistant.review.answers import Answers, Question
+from assistant.review.team.answers import Answers, Question
 from assistant.tui.glyphs import visible
 
 KINDS = {

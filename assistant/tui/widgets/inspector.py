@@ -11,11 +11,11 @@ from textual.app import RenderResult
 from textual.color import Color
 from textual.widget import Widget
 
-from assistant.project import agreeing
-from assistant.project.fact_suggestions import FactItem
 from assistant.project.facts import SPAN_NOTES, Value, label_of
-from assistant.project.questions import QUESTION, Question
 from assistant.project.state import Item
+from assistant.project.suggestions import agreeing
+from assistant.project.suggestions.facts import FactItem
+from assistant.project.team.questions import QUESTION, Question
 from assistant.review.view import DocumentView
 from assistant.tui.glyphs import visible
 from assistant.tui.marks import SIGNS, WORDS, abbreviations, state_of

@@ -8,8 +8,8 @@ from rich.text import Text
 from textual.app import RenderResult
 from textual.widget import Widget
 
-from assistant.review.filtering import Shown
-from assistant.review.queue import QueueView
+from assistant.review.order.filtering import Shown
+from assistant.review.order.queue import QueueView
 from assistant.tui.glyphs import visible
 
 

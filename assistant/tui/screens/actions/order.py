@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.review.filtering import Filtered
-from assistant.review.ordering import Followed
-from assistant.review.progress import Progress, Sitting
+from assistant.review.order.filtering import Filtered
+from assistant.review.order.ordering import Followed
+from assistant.review.order.progress import Progress, Sitting
 from assistant.tui.clock import midnight
 from assistant.tui.screens.actions.moving import Moving
 from assistant.tui.screens.behind import Behind

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from assistant.project.records import Reference
-from assistant.review.classes import ClassChoice
-from assistant.review.relations import RelationChoice
+from assistant.review.saying.classes import ClassChoice
+from assistant.review.saying.relations import RelationChoice
 from assistant.suggesters.looking_up import terminologies
 from assistant.suggesters.term_index import TermIndex, read_index
 from assistant.tui.glyphs import visible

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from textual import on
 
-from assistant.project.entries import Entry
-from assistant.review.repeating import Plan
+from assistant.project.journal.entries import Entry
+from assistant.review.mentions.repeating import Plan
 from assistant.review.view import Saved
 from assistant.tui.clock import now
 from assistant.tui.screens.actions.deciding import Deciding

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.review.adjudicating import Adjudication
+from assistant.review.team.adjudicating import Adjudication
 from assistant.tui.screens.actions.deciding import Deciding
 from assistant.tui.screens.adjudication import AdjudicationScreen
 from assistant.tui.screens.agreement import AgreementScreen, Compared, Place, compare

@@ -1,0 +1,1 @@
+"""The project's file: its tables and their steps, its making, its holder and its copies."""

@@ -1,0 +1,1 @@
+"""The notes of a project: how they come in, and what holds when they change."""

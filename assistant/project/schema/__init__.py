@@ -1,0 +1,1 @@
+"""How a project's schema changes under decisions that are there, and changes back."""

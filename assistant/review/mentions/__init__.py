@@ -1,0 +1,1 @@
+"""Mentions: decided on, added, shaped, and repeated for the same words elsewhere."""

@@ -1,0 +1,1 @@
+"""Which item comes next, and how far the work is."""

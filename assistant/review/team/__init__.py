@@ -1,0 +1,1 @@
+"""Several annotators' answers, and gold made of them."""

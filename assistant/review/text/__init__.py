@@ -1,0 +1,1 @@
+"""Places in a text as people mean them."""
