@@ -49,6 +49,7 @@ Feature = Literal[
     "unreviewed",
     "provenance",
 ]
+LABEL_KEYS: Final = tuple("123456789")
 EVERYTHING: Final[frozenset[Feature]] = frozenset(get_args(Feature))
 
 
@@ -64,7 +65,8 @@ class WriteOptions:
     `profile` is the tool that brat files are for, and `uncarried` says what becomes of what it has no place for: a
     "note" on what it belongs to, or a line in the report alone ("list"). `original` is a brat folder that the documents
     were read from: what is unchanged stays there as it is, to the byte. `text` False leaves the texts out, in formats
-    that can hold offsets alone.
+    that can hold offsets alone. `label_keys` are the keys of the first labels on the review screen, in their order, for
+    formats that hold shortcuts; of several, with commas between them, the first that there is a shortcut for counts.
     """
 
     force: bool = False
@@ -76,6 +78,7 @@ class WriteOptions:
     uncarried: Uncarried = "list"
     original: Path | None = None
     text: bool = True
+    label_keys: tuple[str, ...] = LABEL_KEYS
 
 
 DEFAULTS = WriteOptions()

@@ -15,6 +15,7 @@ from assistant.project.calibration.stored import Applied, CalibrationTable
 from assistant.project.file.database import Database
 from assistant.project.journal.decisions import spans_from_text, suggestion_from_json
 from assistant.project.records import Suggestion
+from assistant.project.remembered import Blind
 from assistant.project.suggestions import agreeing
 from assistant.project.suggestions.entities import COLUMNS, WAITS, suggestion_from_row
 from bioassist.documents import Span
@@ -45,16 +46,19 @@ class Listed:
 
 
 class Listing:
-    def __init__(self, database: Database, calibrations: CalibrationTable) -> None:
+    """`blind` says which documents an annotator is to work on without suggestions."""
+
+    def __init__(self, database: Database, calibrations: CalibrationTable, blind: Blind) -> None:
         self._database = database
         self._calibrations = calibrations
+        self._blind = blind
 
     def pending(self, document_ids: Iterable[int], actor: str) -> Iterator[tuple[int, list[Listed]]]:
         """Each document with its items that wait for an annotator, in no order; documents as they are given."""
         for part in _parts(document_ids):
             rows = self._database.rows_in(
                 f"SELECT {COLUMNS}, number, document_id FROM suggestions s WHERE {WAITS} AND document_id IN",
-                part,
+                set(part) - self._blind(actor, part),
                 (actor,),
             )
             yield from self._by_document(part, self._waiting(rows))

@@ -20,7 +20,8 @@ class DocumentRow:
     `name` is the path below the notes folder, without extension; `path` is where it was read. A note that could not
     be read has no text: its `text_sha` is "" and `reason` says why. `superseded` is True once a newer version of the
     note took its place. `done` is the person's mark, `skipped` why the
-    person leaves it out (None: they do not), `state` the engine's progress, `words` what the engine counted.
+    person leaves it out (None: they do not), `state` the engine's progress, `words` what the engine counted. `blind` is
+    True as long as the person is to work on it without suggestions.
     """
 
     id: int
@@ -37,6 +38,7 @@ class DocumentRow:
     words: int
     done: bool
     skipped: str | None = None
+    blind: bool = False
 
     @property
     def has_text(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -11,6 +11,8 @@ from assistant.project.file.database import Database
 Value = TypeVar("Value")
 # Who sees what is the same for all.
 NOBODY = ""
+# Which documents, of all (None) or among some, an annotator is to work on without suggestions.
+Blind = Callable[[str, Collection[int] | None], set[int]]
 
 
 class Remembered(Generic[Value]):

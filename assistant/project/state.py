@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.project.journal.decisions import Decision, Extent, decisions_of
-from assistant.project.journal.entries import MARKS, Entry, undone_entries
+from assistant.project.journal.entries import MARKS, REVEAL, Entry, undone_entries
 from assistant.project.records import Reference, Suggestion
 from assistant.project.suggestions import agreeing
 from assistant.project.suggestions.neighbours import Neighbours
@@ -271,6 +271,13 @@ def mark_of(entries: Iterable[Entry]) -> tuple[bool, str | None]:
     if last is None:
         return False, None
     return last.action == "done", last.payload["reason"] if last.action == "skip" else None
+
+
+def revealed(entries: Iterable[Entry]) -> bool:
+    """Whether one annotator's work without suggestions is over: whether an end of it was not taken back."""
+    listed = list(entries)
+    undone = undone_entries(listed)
+    return any(one.action == REVEAL and (one.actor, one.actor_seq) not in undone for one in listed)
 
 
 def fold(suggestions: Iterable[Suggestion], entries: Iterable[Entry], *, complete: bool = True) -> dict[str, Item]:

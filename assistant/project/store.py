@@ -24,6 +24,8 @@ from assistant.project.file import creation
 from assistant.project.file.database import Database, connect, file_error
 from assistant.project.file.holder import Holder, network_file_system
 from assistant.project.file.migrations import migrate
+from assistant.project.guard import figures as guarding
+from assistant.project.guard.roles import Roles
 from assistant.project.journal.chain import Journal
 from assistant.project.journal.deeds import DeedTable
 from assistant.project.listing import Listing
@@ -31,7 +33,6 @@ from assistant.project.notes import versions
 from assistant.project.notes.documents import DocumentTable
 from assistant.project.records import DocumentRow, DocumentState, RunRow, Suggestion, Tally
 from assistant.project.schema.history import SchemaHistory
-from assistant.project.suggestions import agreeing
 from assistant.project.suggestions.entities import SuggestionTable
 from assistant.project.suggestions.facts import FactSuggestionTable
 from assistant.project.suggestions.near_misses import NearMissTable
@@ -62,18 +63,18 @@ class Project(View):
         self._database = database
         self._holder = holder
         self._schema: tuple[str, Schema] | None = None
-        self._documents = DocumentTable(database)
+        self._documents = DocumentTable(database, Roles(database, lambda: self.schema))
         self._runs = RunTable(database)
-        self._suggestions = SuggestionTable(database)
+        self._suggestions = SuggestionTable(database, self._documents.blind)
         self.suggesters = SuggesterTable(database, self._suggestions)
         self.calibrations = CalibrationTable(database, lambda: self.schema)
         self.near_misses = NearMissTable(database)
-        self.listing = Listing(database, self.calibrations)
+        self.listing = Listing(database, self.calibrations, self._documents.blind)
         self.samples = SampleTable(database)
         self.deeds = DeedTable(database)
         self.schema_history = SchemaHistory(database)
         self.assignments = AssignmentTable(database)
-        self._suggested_facts = FactSuggestionTable(database)
+        self._suggested_facts = FactSuggestionTable(database, self._documents.blind)
         self.questions = QuestionTable(database)
         self.journal = Journal(database, self._documents, self._decided)
 
@@ -144,6 +145,9 @@ class Project(View):
 
     def set_schema(self, schema: Schema) -> None:
         self._database.execute("INSERT OR REPLACE INTO settings VALUES ('schema', ?)", (schema.dumps(),))
+        self._documents.forget()
+        self._suggestions.recount()
+        self._suggested_facts.recount()
 
     # documents
 
@@ -224,17 +228,6 @@ class Project(View):
             self._suggestions.supersede(document_id, keep_run)
             self.near_misses.supersede(document_id, keep_run)
 
-    def suggestions(self, document_id: int, all_runs: bool = False) -> list[Suggestion]:
-        """Suggestions in view, each once with all its sources (`assistant.project.suggestions.agreeing`). With
-        `all_runs` those of every run and suggester that ever was, one a source."""
-        found, _ = self._suggestions.of(document_id, all_runs=all_runs)
-        return found if all_runs else list(agreeing.merged(found).values())
-
-    def suggestions_after(self, document_id: int, number: int) -> tuple[list[Suggestion], int]:
-        """Suggestions in view that were stored after `number` (0 for all), one a source; and the number to ask with
-        next time."""
-        return self._suggestions.of(document_id, after=number)
-
     def suggestion_withdrawals(self, document_id: int) -> int:
         """A number that changes when suggestions of this document go out of view."""
         return self._suggestions.withdrawals(document_id)
@@ -271,6 +264,10 @@ class Project(View):
     def annotator_figures(self) -> list[annotators.AnnotatorFigures]:
         """What each annotator did, in the order of names."""
         return annotators.figures(self._database, self.annotators(), self.assignments.present().counts())
+
+    def guard_figures(self, of: str | None = None) -> list[guarding.Guarded]:
+        """How far each annotator, or `of` one alone, leans on the model."""
+        return guarding.figures(self, self._database, of)
 
     def copy_to(self, other: sqlite3.Connection) -> None:
         """Copy everything, as it is saved at one moment, into an empty SQLite file."""

@@ -7,7 +7,7 @@ from assistant.project.file.database import Database
 from assistant.project.journal.chain import Journal
 from assistant.project.journal.entries import CHAIN_START, Entry, canonical, chained_hash, of_annotator
 from assistant.project.notes.documents import DocumentTable
-from assistant.project.state import latest_decisions, mark_of
+from assistant.project.state import latest_decisions, mark_of, revealed
 
 
 def problems(database: Database, documents: DocumentTable, journal: Journal) -> list[str]:
@@ -69,4 +69,5 @@ def _as_said(documents: DocumentTable, journal: Journal, document_id: int, said:
         journal.decisions(document_id, annotator) == latest_decisions(said)
         and journal.facts(document_id, annotator) == latest_facts(said)
         and (row.done, row.skipped) == mark_of(said)
+        and documents.revealed(document_id, annotator) == revealed(said)
     )

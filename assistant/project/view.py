@@ -12,9 +12,11 @@ from assistant.project.journal.chain import Journal
 from assistant.project.journal.decisions import Decision
 from assistant.project.journal.entries import Entry
 from assistant.project.notes.documents import DocumentTable
-from assistant.project.records import DocumentRow, Tally
+from assistant.project.records import DocumentRow, Suggestion, Tally
+from assistant.project.suggestions import agreeing
 from assistant.project.suggestions.entities import SuggestionTable
 from assistant.project.suggestions.facts import FactItem, FactSuggestionTable, fact_items
+from assistant.project.suggestions.near_misses import NearMiss, NearMissTable
 from assistant.project.team.annotators import GOLD
 from assistant.project.team.assignments import AssignmentTable
 from assistant.project.team.questions import QuestionTable
@@ -31,6 +33,7 @@ class View:
     journal: Journal
     assignments: AssignmentTable
     questions: QuestionTable
+    near_misses: NearMissTable
     _documents: DocumentTable
     _suggestions: SuggestionTable
     _suggested_facts: FactSuggestionTable
@@ -100,13 +103,35 @@ class View:
         """The last word on each relation, attribute and other annotation of a document, removed ones too."""
         return self.journal.facts(document_id, self.view)
 
+    def suggestions(self, document_id: int, all_runs: bool = False) -> list[Suggestion]:
+        """Suggestions in view, each once with all its sources (`assistant.project.suggestions.agreeing`); none of a
+        blind document. With `all_runs` those of every run and suggester that ever was, one a source, whoever looks."""
+        if all_runs:
+            return self._suggestions.of(document_id, all_runs=True)[0]
+        return [] if self.document(document_id).blind else self.suggestions_in_store(document_id)
+
+    def suggestions_in_store(self, document_id: int) -> list[Suggestion]:
+        """The same, also those that are kept from who looks."""
+        return list(agreeing.merged(self._suggestions.of(document_id)[0]).values())
+
+    def suggestions_after(self, document_id: int, number: int) -> tuple[list[Suggestion], int]:
+        """Suggestions in view that were stored after `number` (0 for all), one a source; and the number to ask with
+        next time. None of a blind document."""
+        if self.document(document_id).blind:
+            return [], number
+        return self._suggestions.of(document_id, after=number)
+
     def suggested_facts(self, document_id: int) -> list[SuggestedFact]:
-        """Those in view, each once; where runs agree the latest."""
-        return self._suggested_facts.of(document_id)
+        """Those in view, each once; where runs agree the latest. None of a blind document."""
+        return [] if self.document(document_id).blind else self._suggested_facts.of(document_id)
 
     def fact_items(self, document_id: int, hidden: Mapping[str, str], rejected: Collection[str]) -> list[FactItem]:
         """The facts under review; `hidden` and `rejected` as the fold of the document's entities has them."""
         return fact_items(self.suggested_facts(document_id), self.facts(document_id), hidden, rejected)
+
+    def nearly_found(self, document_id: int) -> list[NearMiss]:
+        """What the model nearly found, by place; nothing in a blind document."""
+        return [] if self.document(document_id).blind else self.near_misses.of(document_id)
 
     def tallies(self) -> dict[int, dict[str, Tally]]:
         """Counts of items by document id and label; a document without items may be missing."""

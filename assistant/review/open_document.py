@@ -64,7 +64,7 @@ class OpenDocument:
     def refresh(self) -> bool:
         """Take in what was stored since; returns whether anything changed."""
         row = self._project.document(self.row.id)
-        changed, moved_on = row != self.row, row.state != self.row.state
+        changed, moved_on = row != self.row, (row.state, row.blind) != (self.row.state, self.row.blind)
         self.row = row
         where = self._keys_of.get(self.focus) if self.focus is not None else None
         withdrawn = self._withdrawals != self._project.suggestion_withdrawals(row.id)
@@ -87,9 +87,12 @@ class OpenDocument:
     def decide(self, decisions: Mapping[str, Decision | None]) -> None:
         """Take in the last words on some items (None: there is none any more)."""
         where = self._keys_of.get(self.focus) if self.focus is not None else None
-        self.row = self._project.document(self.row.id)
+        blind, self.row = self.row.blind, self._project.document(self.row.id)
         self.facts.refresh()
-        if len(decisions) * 20 > len(self._items) + 1000:
+        if self.row.blind != blind:
+            # Suggestions come into view, or go out of it.
+            self._load()
+        elif len(decisions) * 20 > len(self._items) + 1000:
             self.fold.put_all(decisions)
             self._arrange()
         else:

@@ -14,6 +14,7 @@ from assistant.project.facts import aims, facts_of
 from assistant.project.journal.decisions import decisions_of
 from assistant.project.journal.entries import Entry
 from assistant.project.store import Project
+from assistant.review.blinded import Blinded
 from assistant.review.guidelines import Guidelines
 from assistant.review.mentions.adding import Adding
 from assistant.review.mentions.repeating import Repeating
@@ -49,6 +50,7 @@ class ReviewSession(
     Remarks,
     Questions,
     Guidelines,
+    Blinded,
 ):
     """Documents, undo and confidence; what is done within a document is in its bases."""
 
@@ -80,15 +82,22 @@ class ReviewSession(
             if first is not None:
                 self.focus(first.id)
 
-    def next_document(self, pending_only: bool = False) -> int | None:
-        """Open the next document that has text (and something pending); its id, or None (and stays) after the last."""
-        return self._step_document(pending_only, 1)
+    def next_document(self, pending_only: bool = False, *, skipped: bool = True) -> int | None:
+        """Open the next document that has text (and something pending, or is blind); its id, or None (and stays) after
+        the last. Without `skipped`, and where something is to be pending, those that the person skipped are passed
+        by."""
+        return self._step_document(pending_only, 1, skipped=skipped)
 
     def previous_document(self, pending_only: bool = False) -> int | None:
         return self._step_document(pending_only, -1)
 
     def mark_done(self) -> Saved | None:
-        return None if self._document().row.done else saved(self._append("done", {}))
+        """None if it is done already. A blind document is not done by that: what the person has is kept as their first
+        answer, and the suggestions are shown."""
+        row = self._document().row
+        if row.done:
+            return None
+        return self._reveal() if row.blind else saved(self._append("done", {}))
 
     def skip(self, reason: str) -> Saved | None:
         """Leave the document out, for a reason that is kept; None if it is left out for that already. It is not done
@@ -158,7 +167,7 @@ class ReviewSession(
             self._return_to(entry.document_id, item_id)
         return Undone(entry.document_id, how + said(*(one for _, one in steps)), entry.seq, entry.at, item_id)
 
-    def _step_document(self, pending_only: bool, step: int) -> int | None:
+    def _step_document(self, pending_only: bool, step: int, *, skipped: bool = True) -> int | None:
         # Of ten thousand documents only those are looked at that are passed.
         documents, open_id = self.documents(), None if self._open is None else self._open.row.id
         here = next((place for place, one in enumerate(documents) if one.id == open_id), None)
@@ -167,7 +176,9 @@ class ReviewSession(
         else:
             places = range(-1 if here is None else here - 1, -1, -1)
         following = (one for place in places if (one := documents[place]).has_text and self.shows_document(one.id))
-        found = next((one.id for one in following if one.pending or not pending_only), None)
+        if pending_only or not skipped:
+            following = (one for one in following if one.skipped is None)
+        found = next((one.id for one in following if one.pending or one.blind or not pending_only), None)
         if found is not None:
             self.open(found)
         return found

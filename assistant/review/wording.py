@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assistant.project.facts import Fact, facts_of, label_of
 from assistant.project.journal.decisions import Decision, decisions_of
-from assistant.project.journal.entries import Entry
+from assistant.project.journal.entries import REVEAL, Entry
 from bioassist.documents import Span
 
 _PAST = {"accept": "accepted", "reject": "rejected", "delete": "deleted", "edit": "changed to", "add": "added"}
@@ -26,6 +26,8 @@ def said(*entries: Entry) -> str:
         return "skipped the document"
     if entry.action == "reopen":
         return "reopened the document"
+    if entry.action == REVEAL:
+        return f"showed the suggestions (first answer: {_number(len(entry.payload['kept']), 'span')})"
     decided = list(decisions_of(entry))
     if entry.payload.get("source") == "adjudication":
         return _adjudicated(entry, decided)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from assistant.engine.events import Event
@@ -59,6 +60,18 @@ class ReviewApp(App[None]):
         for theme in self.look.themes:
             self.register_theme(theme)
         self.theme = self.look.chosen
+
+    def get_driver_class(self) -> type[Driver]:
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":  # in a browser, without a screen, on Windows: nothing to mend
+            return chosen
+        from assistant.tui.terminal import Terminal
+
+        return Terminal
+
+    def terminal_gone(self) -> None:
+        """Nobody is there any more; what was decided is saved."""
+        self.exit(return_code=INTERRUPTED)
 
     def report(self, event: Event) -> None:
         """Tell the screen about the engine. May be called from any thread, before, while and after the app runs."""

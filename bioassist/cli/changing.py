@@ -58,7 +58,7 @@ def _change(project: Project, present: Schema, wanted: Schema, named: Named, *, 
                 named[one.kind][one.label] = name
         left = [one for one in left if one.label not in named[one.kind]]
     if present.fingerprint == wanted.fingerprint and not any(named.values()):
-        # Colours, keys, or files to look things up in.
+        # Colours, keys, files to look things up in, or the guard.
         project.set_schema(wanted)
         return
     counts = project.schema_history.borne()

@@ -112,6 +112,13 @@ def refuse_over_notes(planned: Sequence[Output], notes: Iterable[Path], folders:
             )
 
 
+def _label_keys(project: Project) -> tuple[str, ...]:
+    """What labels have on the person's review screen in place of 1 to 9."""
+    from assistant.tui.keymap.configuring import keys_of
+
+    return tuple(key.keys for key in keys_of(project.path).digits)
+
+
 def write(
     project: Project,
     output: Output,
@@ -129,6 +136,8 @@ def write(
 
     which = documents or ("done" if output.format.name == "spacy" else "all")
     chosen = replace(options or WriteOptions(), force=output.force)
+    if output.format.name == "brat":
+        chosen = replace(chosen, label_keys=_label_keys(project))
     sending = Sending(output.format.name, chosen.profile, chosen.uncarried == "note")
     found, withheld = documents_for_export(project, include, which, sending)
     report = output.format.write(found, output.destination, project.schema, chosen)

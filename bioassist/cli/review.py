@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bioassist.cli.diagnostics import Exit
-from bioassist.cli.terminal import check_terminal
+from bioassist.cli.terminal import check_terminal, let_go
 from bioassist.cli.untrained import SHORT, untrained
 from bioassist.errors import BioassistError, ProjectError, UsageError
 
@@ -171,6 +171,7 @@ def apart(project: Project) -> list[str]:
 
 def leave(app: ReviewApp) -> None:
     """Pass on how the screen was left. Raises KeyboardInterrupt for Ctrl-C, and what ended it if that was a defect."""
+    let_go()
     if app.return_code == Exit.INTERRUPTED:
         raise KeyboardInterrupt
     if app.defect is not None:

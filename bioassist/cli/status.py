@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bioassist.cli import guarding
 from bioassist.cli.diagnostics import visible
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 @click.command("status")
 @click.argument("project", type=click.Path(path_type=Path))
 @click.option("--of", metavar="NAME", help="As this annotator has it.  [default: the only one, or gold]")
+@click.option("--guard", is_flag=True, help="Say how far each annotator, or --of NAME, leans on the model.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def command(project: Path, of: str | None, as_json: bool) -> None:
+def command(project: Path, of: str | None, guard: bool, as_json: bool) -> None:
     """Say what is done, pending and failed in PROJECT, how fast it went, and what was found by label.
 
     \b
@@ -35,10 +37,12 @@ def command(project: Path, of: str | None, as_json: bool) -> None:
 
     with Project.open(project, read_only=True) as opened:
         seen = opened if of is None else opened.seen_by(whose(opened, of))
+        figures = opened.guard_figures(None if of is None else seen.actor) if guard else []
         if as_json:
-            click.echo(json.dumps(as_dict(seen), indent=2))
+            told = {"project": str(opened.path), "guard": guarding.as_dicts(figures)} if guard else as_dict(seen)
+            click.echo(json.dumps(told, indent=2))
             return
-        for line in lines(seen):
+        for line in guarding.lines(figures) if guard else lines(seen):
             click.echo(visible(line))
 
 

@@ -7,6 +7,9 @@ A schema is a TOML file:
     [suggest]
     classes = "many"                     # several classes may hold of a note; "one": exactly one does
 
+    [guard]
+    blind = 0.1                          # share of the documents that each annotator sees without suggestions first
+
     [[entities]]
     name = "Medication"                  # letters, digits, "_" and "-", as brat takes them
     description = "drugs by any name"    # goes into the model's instruction
@@ -56,6 +59,7 @@ from bioassist.schema.types import (
     AttributeType,
     DocumentClass,
     EntityType,
+    Guard,
     Question,
     RelationType,
     Schema,
@@ -70,6 +74,7 @@ __all__ = [
     "AttributeType",
     "DocumentClass",
     "EntityType",
+    "Guard",
     "Question",
     "RelationType",
     "Schema",

@@ -20,6 +20,7 @@ from bioassist.schema.types import (
     AttributeType,
     DocumentClass,
     EntityType,
+    Guard,
     Question,
     RelationType,
     Schema,
@@ -61,7 +62,7 @@ def loads(text: str, where: str = "schema") -> Schema:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SchemaError(f"not valid TOML: {error}.", where=where) from None
-    _refuse_unknown(data, {"name", "description", "suggest", *KINDS}, where)
+    _refuse_unknown(data, {"name", "description", "suggest", "guard", *KINDS}, where)
     schema = Schema(
         name=_text(data, "name", where) or "unnamed",
         description=_text(data, "description", where),
@@ -73,21 +74,37 @@ def loads(text: str, where: str = "schema") -> Schema:
         questions=_entries(Question, data, "questions", where),
         terminologies=_entries(Terminology, data, "terminologies", where),
         class_task=_class_task(data, where),
+        guard=_guard(data, where),
     )
     _check(schema, where)
     return schema
 
 
 def _class_task(data: Mapping[str, Any], where: str) -> str:
-    table = data.get("suggest", {})
-    if not isinstance(table, dict):
-        raise SchemaError("suggest must be one table: [suggest].", where=where)
-    place = f"{where}, [suggest]"
-    _refuse_unknown(table, {"classes"}, place)
+    table, place = _one_table(data, "suggest", {"classes"}, where)
     said = _text(table, "classes", place)
     if said:
         _one_of(said, CLASS_TASKS, "classes", place)
     return said
+
+
+def _guard(data: Mapping[str, Any], where: str) -> Guard:
+    table, place = _one_table(data, "guard", {"blind"}, where)
+    share = table.get("blind", 0.0)
+    # true is a number for Python; nan is in no range.
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        raise SchemaError("blind must be a share of the documents, from 0 to 1.", where=place)
+    return Guard(float(share))
+
+
+def _one_table(data: Mapping[str, Any], key: str, known: set[str], where: str) -> tuple[Mapping[str, Any], str]:
+    """A table that is there once or not at all, and its place."""
+    table = data.get(key, {})
+    if not isinstance(table, dict):
+        raise SchemaError(f"{key} must be one table: [{key}].", where=where)
+    place = f"{where}, [{key}]"
+    _refuse_unknown(table, known, place)
+    return table, place
 
 
 Entry = TypeVar("Entry", EntityType, RelationType, AttributeType, DocumentClass, Statement, Question, Terminology)

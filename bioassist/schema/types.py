@@ -146,6 +146,14 @@ class Terminology:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """What shows how far people lean on the model: the share (0 to 1) of each annotator's documents that they see
+    `blind` at first, without suggestions."""
+
+    blind: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Schema:
     """All labels of a project. Made by `load`, `loads` or `built_in`, which check it.
 
@@ -162,6 +170,7 @@ class Schema:
     questions: tuple[Question, ...] = ()
     terminologies: tuple[Terminology, ...] = ()
     class_task: str = ""
+    guard: Guard = Guard()
 
     def entity(self, name: str) -> EntityType | None:
         return next((entity for entity in self.entities if entity.name == name), None)
@@ -175,9 +184,10 @@ class Schema:
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hex digits that change when anything does that suggestions depend on: not colours, keys, examples and
-        files to look things up in."""
+        """Twelve hex digits that change when anything does that suggestions depend on: not colours, keys, examples,
+        files to look things up in, nor the guard."""
         plain = asdict(self)
+        del plain["guard"]
         plain["terminologies"] = []
         for kind in KINDS:
             for entry in plain[kind]:
@@ -200,6 +210,8 @@ class Schema:
             lines.append(f"description = {_toml(self.description)}")
         if self.class_task:
             lines += ["", "[suggest]", f"classes = {_toml(self.class_task)}"]
+        if self.guard.blind:
+            lines += ["", "[guard]", f"blind = {self.guard.blind!r}"]
         for kind in KINDS:
             for entry in getattr(self, kind):
                 lines += ["", f"[[{kind}]]"]

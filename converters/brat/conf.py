@@ -7,16 +7,18 @@ its configuration does not know as an error. Syntax: brat's `projectconfig.py`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bioassist.documents import Attribute, Document, Entity, Event, Relation
 from bioassist.schema import NAME, PALETTE, Schema
 from converters.brat.conf_lines import NESTING, OVERLAP, Definition, Role, Special, render
+from converters.formats import LABEL_KEYS
 from converters.report import Finding
 
 # Values of attributes: what ends a field there cannot be in one.
 _VALUE = re.compile(r"[^\s,|<>]+\Z")
+_KEY = re.compile(r"[A-Za-z0-9]\Z")
 
 
 @dataclass(slots=True)
@@ -40,7 +42,7 @@ class Configuration:
     Ordered as in the schema, then as met.
     """
 
-    def __init__(self, schema: Schema | None = None) -> None:
+    def __init__(self, schema: Schema | None = None, label_keys: Sequence[str] = LABEL_KEYS) -> None:
         self.findings: list[Finding] = []
         self._title = schema.name if schema else ""
         self._colours: dict[str, str] = {}
@@ -53,10 +55,10 @@ class Configuration:
             self._colours[entity.name] = schema.colour(entity.name) if schema else ""
             if entity.key:
                 self._keys[entity.key] = entity.name
-        for number, entity in enumerate(schema.entities[:9] if schema else (), 1):
-            # Without a letter it has the number that labels it on the review screen.
+        for keys, entity in zip(label_keys, schema.entities if schema else (), strict=False):
+            # Without a letter it has the key that labels it on the review screen.
             if not entity.key and _is_usable(entity.name):
-                self._keys.setdefault(str(number), entity.name)
+                self._keys.setdefault(_shortcut(keys), entity.name)
         for relation in schema.relations if schema else ():
             line = _RelationLine((relation.roles[0], relation.roles[1]))
             line.first, line.second = dict.fromkeys(relation.head), dict.fromkeys(relation.tail)
@@ -176,7 +178,7 @@ class Configuration:
         yield "# Keys that choose a type in brat's dialogs, written by bioassist."
         for key, name in self._keys.items():
             # brat compares with the name of the key on the keyboard: capital letters and digits, "S-" for shift.
-            if re.fullmatch("[A-Za-z0-9]", key):
+            if _KEY.match(key):
                 yield f"{'S-' if key.isupper() else ''}{key.upper()}\t{name}"
             else:
                 self._tell("key", f"brat has no shortcut for the key {key!r} of {name}; it was left out.")
@@ -248,6 +250,12 @@ def _shortest(names: Iterable[str], least: int = 3) -> dict[str, str]:
             length += 1
         found[name] = name[:length].rstrip("_-") or name
     return found
+
+
+def _shortcut(keys: str) -> str:
+    """The first of several keys that brat knows, else the first."""
+    every = keys.split(",")
+    return next(filter(_KEY.match, every), every[0])
 
 
 def _joined(lines: Iterable[str]) -> str:

@@ -65,7 +65,7 @@ class BratFormat:
         """
         report = Report()
         with new_folder(destination, force=options.force) as staging:
-            writer = Writer(staging, Configuration(schema), options, report)
+            writer = Writer(staging, Configuration(schema, options.label_keys), options, report)
             for document in documents:
                 writer.add(document)
             writer.finish()

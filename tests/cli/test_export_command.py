@@ -82,6 +82,13 @@ def test_the_schema_comes_along(reviewed: Desk) -> None:
     assert "Disease" in Path("out/annotation.conf").read_text("utf-8")
 
 
+def test_shortcuts_are_the_keys_that_the_person_chose(reviewed: Desk) -> None:
+    (reviewed.project / "review.toml").write_text('[keys]\nlabel_2 = "y"\n', "utf-8")
+    export(reviewed, "brat", "out")
+    lines = Path("out/kb_shortcuts.conf").read_text("utf-8").splitlines()
+    assert lines[1:] == ["1\tDisease", "Y\tDrug"]
+
+
 def test_ids_stay_from_one_export_to_the_next(reviewed: Desk) -> None:
     export(reviewed, "brat", "one")
     before = read("one")["a"].entities

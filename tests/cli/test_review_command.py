@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import IO, ClassVar
 
 import psutil
 import pytest
@@ -24,11 +24,11 @@ termios = pytest.importorskip("termios")
 
 
 class Terminal:
-    """A command with a terminal of 80x24 of its own."""
+    """A command with a terminal of 80x24 of its own; `errors` is where its standard error goes instead."""
 
     opened: ClassVar[list[Terminal]] = []
 
-    def __init__(self, desk: Desk, *arguments: str | Path) -> None:
+    def __init__(self, desk: Desk, *arguments: str | Path, errors: IO[bytes] | None = None) -> None:
         self.screen, theirs = os.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.process = subprocess.Popen(
@@ -37,21 +37,23 @@ class Terminal:
             env=environment() | {"TERM": "xterm-256color", "COLORTERM": ""},
             stdin=theirs,
             stdout=theirs,
-            stderr=theirs,
+            stderr=theirs if errors is None else errors,
             start_new_session=True,
             text=True,
         )
         os.close(theirs)
         self.shown = ""
+        self._gone = False
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
         self.opened.append(self)
 
     def _read(self) -> None:
         # A terminal that nobody reads stops its program.
-        while True:
+        while not self._gone:
             try:
-                select.select([self.screen], [], [])
+                if not select.select([self.screen], [], [], 0.1)[0]:
+                    continue
                 part = os.read(self.screen, 1 << 16)
             except OSError:
                 return
@@ -64,6 +66,12 @@ class Terminal:
 
     def type(self, keys: str) -> None:
         os.write(self.screen, keys.encode())
+
+    def vanish(self) -> None:
+        """The terminal is gone, and nobody tells the command: it has no session with it that would be hung up."""
+        self._gone = True
+        self._reading.join()
+        os.close(self.screen)
 
     def leave(self) -> int:
         """Quit after something was decided: the page at the end of the session waits for a key."""
@@ -111,6 +119,41 @@ def test_ctrl_c_leaves_the_screen_as_an_interrupt(annotated: Desk) -> None:
     terminal.type("\x03")
     assert terminal.ended() == 130
     assert "What is done is kept" in terminal.shown
+
+
+def test_a_terminal_that_vanishes_ends_the_screen(annotated: Desk) -> None:
+    terminal = Terminal(annotated, "review", annotated.project)
+    terminal.wait_for("denies")
+    terminal.type("a")
+    wait_until(lambda: accepted(annotated) == 1, terminal.process)
+    terminal.vanish()
+    assert terminal.process.wait(30) == 130
+    with annotated.opened() as project:
+        assert project.verify() == []
+    assert accepted(annotated) == 1
+
+
+def test_it_ends_the_reading_too(desk: Desk) -> None:
+    desk.write({"a.txt": NOTE, "b.txt": long_note(400)})
+    arguments = [argument for argument in desk.arguments() if argument != "--no-review"]
+    with (desk.folder / "errors.txt").open("wb") as errors:
+        terminal = Terminal(desk, "annotate", *arguments, errors=errors)
+        terminal.wait_for("denies")
+        children = psutil.Process(terminal.process.pid).children(recursive=True)
+        terminal.vanish()
+        assert terminal.process.wait(30) == 130
+    assert psutil.wait_procs(children, timeout=10)[1] == [], "the model's process goes with it"
+    assert "What is done is kept" in (desk.folder / "errors.txt").read_text("utf-8")
+
+
+def test_errors_into_a_file_leave_the_screen_where_it_is_seen(annotated: Desk) -> None:
+    with (annotated.folder / "errors.txt").open("wb") as errors:
+        terminal = Terminal(annotated, "review", annotated.project, errors=errors)
+        terminal.wait_for("denies")
+        terminal.type("a")
+        wait_until(lambda: accepted(annotated) == 1, terminal.process)
+        assert terminal.leave() == 0
+    assert b"\x1b" not in (annotated.folder / "errors.txt").read_bytes()
 
 
 def test_annotate_opens_the_screen_and_goes_on_when_its_worker_is_killed(desk: Desk) -> None:

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cli_setup import NOTE, Desk
+from project_setup import plain_words
 
 from assistant.review.session import ReviewSession
+from bioassist.schema import Guard
+
+NUMBERS = ("final", "found", "changed", "missed", "dropped", "suggested", "right", "own")
 
 
 def test_where_a_project_stands(annotated: Desk) -> None:
@@ -37,6 +43,45 @@ def test_json(annotated: Desk) -> None:
     assert figures["model"] == "tiny" and figures["words_per_second"] > 0
     suggested = sum(label["suggested"] for label in figures["labels"].values())
     assert suggested == sum(len(of) for of in annotated.found().values()) > 0
+
+
+def test_how_far_annotators_lean_on_the_model(annotated: Desk) -> None:
+    assert annotated.run("status", annotated.project, "--guard").out == "nobody decided anything yet\n"
+    with annotated.opened() as project:
+        project.set_schema(replace(project.schema, guard=Guard(blind=1.0)))
+        first, second = (row.id for row in project.documents())
+        anna = ReviewSession(project, "anna", words=plain_words)
+        anna.open(first)
+        anna.add(0, 4, "Disease")
+        anna.mark_done()
+        anna.accept_over(0.0)
+        accepted = sum(item.status == "accepted" for item in anna.current.items) if anna.current else 0
+        anna.mark_done()
+        ben = ReviewSession(project, "ben", words=plain_words)
+        ben.open(second)
+        ben.mark_done()
+    told = annotated.run("status", annotated.project, "--guard")
+    assert told.code == 0 and told.said == ""
+    lines = told.out.splitlines()
+    assert lines[0] == "anna: blind documents: 1 done, 0 with suggestions now, 1 to come"
+    every = next(line for line in lines if line.split()[0] == "all")
+    assert every.split()[1] == str(accepted + 1)
+    bulk = next(line for line in lines if line.split()[:3] == ["all", str(accepted), str(accepted)])
+    assert "100%" in bulk
+    assert lines[-1] == "ben: blind documents: 0 done, 1 with suggestions now, 1 to come"
+    alone = annotated.run("status", annotated.project, "--guard", "--of", "anna").out
+    assert "ben" not in alone and alone.splitlines() == lines[: lines.index("")]
+    (anna_s, ben_s) = annotated.run("status", annotated.project, "--guard", "--json").json["guard"]
+    assert anna_s["blind_documents"] == {"done": 1, "open": 0, "to_come": 1}
+    counts = anna_s["blind"]["all"]
+    assert counts["final"] == counts["found"] + counts["changed"] + counts["missed"] == accepted + 1
+    assert counts["missed_share"]["value"] == counts["missed"] / counts["final"]
+    low, high = counts["missed_share"]["interval"]
+    assert low < counts["missed_share"]["value"] <= high
+    assert anna_s["accepted_without_focus"]["all"]["bulk"] == accepted
+    assert (ben_s["annotator"], ben_s["blind"], ben_s["accepted_without_focus"]["all"]["share"]) == (
+        "ben", {"all": dict.fromkeys(NUMBERS, 0) | {"missed_share": None}}, None,
+    )  # fmt: skip
 
 
 def test_pending_notes(desk: Desk) -> None:

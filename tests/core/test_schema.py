@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bioassist.errors import SchemaError
-from bioassist.schema import built_in, load, loads
+from bioassist.schema import Guard, built_in, load, loads
 
 
 def test_the_built_in_schema_survives_being_written() -> None:
@@ -37,6 +37,11 @@ def test_the_built_in_schema_survives_being_written() -> None:
         ),
         ("[[classes]]\nname = 'A'\n[suggest]\nclasses = 'some'", "'one' or 'many'"),
         ("[[classes]]\nname = 'A'\n[suggest]\nrelations = true", "'relations' is not known"),
+        ("[[classes]]\nname = 'A'\n[guard]\nblind = 1.5", "a share of the documents, from 0 to 1"),
+        ("[[classes]]\nname = 'A'\n[guard]\nblind = nan", "a share of the documents, from 0 to 1"),
+        ("[[classes]]\nname = 'A'\n[guard]\nblind = true", "a share of the documents, from 0 to 1"),
+        ("[[classes]]\nname = 'A'\n[guard]\nblinded = 0.1", "'blinded' is not known"),
+        ("[[guard]]\nblind = 0.1\n[[classes]]\nname = 'A'", "one table: \\[guard\\]"),
         ("suggest = true\n[[classes]]\nname = 'A'", "one table"),
         ("[[classes]]\nname = 'A'\n[[statements]]\nname = 'S'", "needs its sentence"),
         (
@@ -51,6 +56,15 @@ def test_mistakes_are_told_with_their_place(text: str, said: str) -> None:
     with pytest.raises(SchemaError, match=said) as error:
         loads(text, "mine.toml")
     assert "mine.toml" in str(error.value)
+
+
+def test_the_guard_is_kept_and_changes_nothing_that_is_suggested() -> None:
+    plain = "[[entities]]\nname = 'A'\n"
+    guarded = loads(f"{plain}[guard]\nblind = 0.1")
+    assert guarded.guard == Guard(blind=0.1)
+    assert loads(guarded.dumps()) == guarded
+    assert loads(plain).guard == Guard() and "guard" not in loads(plain).dumps()
+    assert guarded.fingerprint == loads(plain).fingerprint
 
 
 ASKING = """

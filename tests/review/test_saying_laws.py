@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from acts_setup import LAWS, Act, deciding, focusing, saying
 from facts_setup import FULL, ONE_CLASS, suggest, with_schema
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from project_setup import Ward, plain_words
 
 from assistant.project.exporting.documents import documents_for_export
 from assistant.project.facts import Value
-from assistant.project.records import Reference
 from assistant.review.session import ReviewSession
 from bioassist.documents import Argument, Attribute, Note, Relation
 from bioassist.errors import UsageError
@@ -25,63 +25,8 @@ NOTE = (
     "<Symptom 0.9>chest pain</Symptom> and <Symptom 0.4>fever</Symptom>, <Medication 0.8>aspirin</Medication> for "
     "<Disease 0.7>angina</Disease>, <Disease 0.3>CAP</Disease>"
 )
-Act = Callable[[ReviewSession], Any]
-
-
-def _named(name: str, *values: Any) -> Act:
-    def act(session: ReviewSession) -> Any:
-        return getattr(session, name)(*values)
-
-    act.__name__ = f"{name}{values}"
-    return act
-
-
-def _with_item(name: str, place: int, *values: Any) -> Act:
-    """An action on the item at a place of the note: to focus it, or to relate the focused one to it."""
-
-    def act(session: ReviewSession) -> Any:
-        assert session.current is not None
-        return getattr(session, name)(session.current.items[place % len(session.current.items)].id, *values)
-
-    act.__name__ = f"{name}({place}, {values})"
-    return act
-
-
-def _retype(place: int, type_: str) -> Act:
-    def act(session: ReviewSession) -> Any:
-        held = [one for one in session.facts() if isinstance(one.value, Relation)]
-        if held and session.current is not None and session.current.focus is not None:
-            fact = held[place % len(held)]
-            other = next((one for one in targets(fact.value) if one != session.current.focus), "")  # type: ignore[arg-type]
-            return session.retype_relation(fact.id, other, type_)
-        return None
-
-    act.__name__ = f"retype({place}, {type_})"
-    return act
-
-
-places = st.integers(0, 4)
-types = st.sampled_from(["Treats", "Causes", "Same_as"])
-references = st.sampled_from([Reference("RXNORM", "1191", "aspirin"), Reference("HP", "HP:0001681")])
-saying = st.one_of(
-    st.builds(_with_item, st.just("relate"), places, types),
-    st.builds(_retype, places, types),
-    st.sampled_from(["negated", "possible"]).map(lambda value: _named("toggle_attribute", "Assertion", value)),
-    st.sampled_from(["Severe", "Uncertain"]).map(lambda name: _named("cycle_attribute", name)),
-    st.sampled_from(["letter", "radiology_report"]).map(lambda name: _named("toggle_class", name)),
-    references.map(lambda one: _named("toggle_meaning", one)),
-    st.sampled_from(["", "?", "see page 2"]).map(lambda text: _named("note_span", text)),
-    st.sampled_from(["", "incomplete"]).map(lambda text: _named("note_document", text)),
-    st.sampled_from([_named("accept_fact"), _named("reject_fact")]),
-)
-deciding = st.sampled_from(
-    [_named(name) for name in ("accept", "reject", "delete", "grow_left", "shrink_right")]
-    + [_named("relabel", label) for label in ("Symptom", "Medication")]
-)
-focusing = st.builds(_with_item, st.just("focus"), places)
 actions = st.lists(st.one_of(saying, saying, deciding, focusing), max_size=16)
 schemas = st.sampled_from([FULL, ONE_CLASS])
-laws = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Review:
@@ -124,7 +69,7 @@ def review(schema: str = FULL) -> Iterator[Review]:
             made.ward.project.close()
 
 
-@laws
+@LAWS
 @given(done=actions, schema=schemas)
 def test_undone_to_the_start_is_the_start_and_redone_to_the_end_the_end(done: list[Act], schema: str) -> None:
     with review(schema) as made:
@@ -144,7 +89,7 @@ def test_undone_to_the_start_is_the_start_and_redone_to_the_end_the_end(done: li
         assert made.state() == last
 
 
-@laws
+@LAWS
 @given(done=actions, schema=schemas)
 def test_a_project_with_facts_is_sound_and_the_same_after_a_restart(done: list[Act], schema: str) -> None:
     with review(schema) as made:
@@ -155,7 +100,7 @@ def test_a_project_with_facts_is_sound_and_the_same_after_a_restart(done: list[A
         assert made.ward.project.verify() == []
 
 
-@laws
+@LAWS
 @given(done=actions, schema=schemas)
 def test_what_is_exported_is_whole(done: list[Act], schema: str) -> None:
     """Nothing refers to what is not there; one value of an attribute an item; one class where one holds."""

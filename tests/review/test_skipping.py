@@ -59,6 +59,24 @@ def test_each_annotator_skips_for_themselves(ward: Ward) -> None:
     assert ward.project.annotators() == ["ann"]
 
 
+def test_it_is_not_offered_again_but_is_there_to_be_opened(ward: Ward) -> None:
+    first, second, third = (ward.note("<Symptom 0.6>cough</Symptom>", name) for name in "abc")
+    session = ward.review(second)
+    session.skip("in Welsh")
+    session.open(first)
+    assert session.next_document(pending_only=True) == third
+    assert session.previous_document(pending_only=True) == first
+    assert session.next_document(skipped=False) == third
+    session.take_queue(session.queue_of("file"))
+    offered = [session.current.row.id for _ in range(4) if session.next_in_queue() is not None and session.current]
+    assert offered == [first, third]
+    assert [one.name for one in session.shown_documents()] == ["a", "b", "c"]
+    assert session.previous_document() == second and skipped(session) == "in Welsh"
+    session.reopen()
+    session.open(first)
+    assert session.next_document(pending_only=True) == second
+
+
 def test_status_counts_it_and_exports_leave_it_out_and_say_so(ward: Ward) -> None:
     first, second = ward.note("<Symptom>cough</Symptom>", "a"), ward.note("<Symptom>rash</Symptom>", "b")
     ward.review(first).accept()

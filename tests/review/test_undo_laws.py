@@ -3,87 +3,30 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from acts_setup import LAWS, Act, adding, closing, deciding, moving, named, over, shaping
+from hypothesis import given
 from hypothesis import strategies as st
 from project_setup import Ward, plain_words
 
 from assistant.project.records import Tally
 from assistant.project.state import fold, reading_order
 from assistant.review.session import ReviewSession
-from bioassist.errors import UsageError
 
 NOTES = {
     "a": "Pt has <Symptom 0.9>severe <Symptom 0.4>chest <Disease 0.7>pain</Disease></Symptom></Symptom>, no fever.",
     "b": "<Medication 0.8>aspirin</Medication> 75 mg <Disease 0.3>od</Disease> since May",
 }
 
-Act = Callable[[ReviewSession], Any]
-
-
-def _named(name: str, *values: Any) -> Act:
-    def act(session: ReviewSession) -> Any:
-        return getattr(session, name)(*values)
-
-    act.__name__ = f"{name}{values}"
-    return act
-
-
-def _tried(name: str, *values: Any) -> Act:
-    """What may be refused."""
-
-    def act(session: ReviewSession) -> None:
-        with suppress(UsageError):
-            getattr(session, name)(*values)
-
-    act.__name__ = f"{name}{values}"
-    return act
-
-
-def _repeat_everywhere(session: ReviewSession) -> None:
-    with suppress(UsageError):
-        wanted = session.repeated()
-        plan = session.plan_repeating(wanted) if wanted is not None else None
-        if plan is not None and plan.changes:
-            session.take_repeated(session.write_repeated(plan))
-
-
-def _focus(place: int) -> Act:
-    def act(session: ReviewSession) -> None:
-        assert session.current is not None
-        if session.current.items:
-            session.focus(session.current.items[place % len(session.current.items)].id)
-
-    act.__name__ = f"focus({place})"
-    return act
-
-
-deciding = st.sampled_from(
-    [_named(name) for name in ("accept", "reject", "delete", "grow_left", "shrink_left", "grow_right", "shrink_right")]
-    + [_named("relabel", label) for label in ("Symptom", "Disease")]
-    + [_named("accept_over", threshold) for threshold in (0.2, 0.6)]
-    + [_named("add", *place) for place in ((0, 2, "Disease"), (7, 13, "Symptom"), (14, 19, "Medication"))]
-    + [_named(name) for name in ("mark_done", "reopen")]
-    + [_named("skip", reason) for reason in ("a template", "not a note")]
-    + [_named("nudge_left", by) for by in (-1, 1)]
-    + [_named("nudge_right", by) for by in (-1, 1)]
-    + [_tried("fragment", *place) for place in ((0, 2), (14, 19), (25, 27))]
-    + [_tried(name) for name in ("grow_to_sentence", "split", "repeat_in_note", "merge")]
-    + [_named("split", 14), _repeat_everywhere]
-)
-moving = st.one_of(
-    st.integers(0, 6).map(_focus), st.sampled_from([_named("next_document"), _named("previous_document")])
-)
-actions = st.lists(st.one_of(deciding, deciding, moving), max_size=14)
+decisions = st.one_of(deciding, deciding, adding, over, closing, shaping)
+actions = st.lists(st.one_of(decisions, decisions, moving), max_size=14)
 with_undo = st.lists(
-    st.one_of(deciding, deciding, moving, st.sampled_from([_named("undo"), _named("redo")])), max_size=18
+    st.one_of(decisions, decisions, moving, st.sampled_from([named("undo"), named("redo")])), max_size=18
 )
-
-laws = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Review:
@@ -126,7 +69,7 @@ def review() -> Iterator[Review]:
             made.ward.project.close()
 
 
-@laws
+@LAWS
 @given(before=actions, done=actions)
 def test_as_many_undos_as_actions_give_the_first_state_and_redos_the_last(before: list[Act], done: list[Act]) -> None:
     with review() as made:
@@ -148,7 +91,7 @@ def test_as_many_undos_as_actions_give_the_first_state_and_redos_the_last(before
         assert (redone, made.state()) == (times, last)
 
 
-@laws
+@LAWS
 @given(done=with_undo)
 def test_a_project_is_the_same_after_it_was_reopened(done: list[Act]) -> None:
     with review() as made:
@@ -160,7 +103,7 @@ def test_a_project_is_the_same_after_it_was_reopened(done: list[Act]) -> None:
         assert project.verify() == []
 
 
-@laws
+@LAWS
 @given(done=with_undo)
 def test_undo_goes_on_after_a_restart(done: list[Act]) -> None:
     with review() as made:
@@ -172,7 +115,7 @@ def test_undo_goes_on_after_a_restart(done: list[Act]) -> None:
         assert made.state() == first
 
 
-@laws
+@LAWS
 @given(done=with_undo)
 def test_what_is_shown_is_the_fold_of_the_journal_and_is_counted_so(done: list[Act]) -> None:
     with review() as made:

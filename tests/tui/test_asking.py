@@ -41,6 +41,13 @@ class TestSkipping:
             await press(pilot, "u")
             assert session.current.row.skipped == "template"
 
+    async def test_done_goes_on_past_it_and_the_next_note_is_it(self, app: ReviewApp, session: ReviewSession) -> None:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, "N", "z", *"template", "enter", "P", "P", "D")
+            assert open_name(session) == "gp_shorthand"
+            await press(pilot, "P")
+            assert open_name(session) == "radiology/ct_chest_2025"
+
     async def test_leaving_the_dialog_skips_nothing(self, app: ReviewApp, session: ReviewSession) -> None:
         async with app.run_test(size=SIZE) as pilot:
             await press(pilot, "z", "x", "escape")

@@ -282,3 +282,10 @@ CREATE TABLE skipped (
     reason TEXT NOT NULL,
     PRIMARY KEY (actor, document_id)
 ) WITHOUT ROWID"""
+
+REVEALED = """\
+CREATE TABLE revealed (
+    actor TEXT NOT NULL,
+    document_id INTEGER NOT NULL REFERENCES documents(id),
+    PRIMARY KEY (actor, document_id)
+) WITHOUT ROWID"""

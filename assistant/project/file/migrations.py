@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from assistant.project.file import definitions
 from assistant.project.file.database import APPLICATION_ID, Database
+from assistant.project.guard.roles import SALT, new_salt
 from assistant.project.journal.entries import digest
 from assistant.project.journal.last_words import last_word
 from bioassist.errors import ProjectError
@@ -98,6 +99,12 @@ def m008_skipped(database: Database) -> None:
     database.execute(definitions.SKIPPED)
 
 
+def m009_guard(database: Database) -> None:
+    """Documents that an annotator began without suggestions and has them in now; what draws such documents."""
+    database.execute(definitions.REVEALED)
+    database.execute("INSERT INTO settings VALUES (?, ?)", (SALT, new_salt()))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_project,
     m002_export_numbers,
@@ -107,6 +114,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m006_calibrations,
     m007_annotators,
     m008_skipped,
+    m009_guard,
 )
 
 

@@ -1,8 +1,9 @@
 """The journal: everything that people decided in a project, in order, never changed, durable when it is said to be.
 
 The tables `decisions` and `facts` hold what the entries say about single items and facts, with each annotator's last
-word on each marked (`assistant.project.journal.last_words`), and `done` which documents are done for whom, so
-that counts and the state of a document need no reading of old entries.
+word on each marked (`assistant.project.journal.last_words`), and `done`, `skipped` and `revealed` which documents are
+that for whom (`assistant.project.journal.marks`), so that counts and the state of a document need no reading of old
+entries.
 `assistant.project.verification` derives them again, and compares.
 """
 
@@ -20,7 +21,6 @@ from assistant.project.journal.decisions import Decision, decisions_of, spans_fr
 from assistant.project.journal.entries import (
     ACTIONS,
     CHAIN_START,
-    MARKS,
     RENAME,
     Action,
     Entry,
@@ -29,6 +29,7 @@ from assistant.project.journal.entries import (
 )
 from assistant.project.journal.history import History, Step
 from assistant.project.journal.last_words import LastWords
+from assistant.project.journal.marks import Marks
 from assistant.project.journal.rows import (
     DECISION_COLUMNS,
     ENTRY_COLUMNS,
@@ -50,6 +51,7 @@ class Journal:
         self._decided = decided
         self._decisions = LastWords(database, "decisions", f"{DECISION_COLUMNS}, extent")
         self._facts = LastWords(database, "facts", FACT_COLUMNS)
+        self._marks = Marks(database, documents)
         self._histories: dict[str, History] = {}
         database.on_rollback(self._histories.clear)
 
@@ -97,7 +99,7 @@ class Journal:
                 self._decisions.add(entry.document_id, entry.actor, decided)
                 facts = [fact_row(fact, entry.text_sha) for fact in facts_of(entry)]
                 self._facts.add(entry.document_id, entry.actor, facts)
-            self._mark(entry)
+            self._marks.take(entry)
             group, bound = entry.payload.get("group"), entry.payload.get("how") == RENAME
             history.take(Step(entry.actor_seq, entry.action, entry.document_id, group, bound), entry.target)
         self._decided(entry.document_id, entry.owner)
@@ -279,18 +281,3 @@ class Journal:
         )
         for words in (self._decisions, self._facts):
             words.take_back(entry.document_id, found[0][0], again=entry.action == "redo")
-
-    def _mark(self, entry: Entry) -> None:
-        if entry.target is None and entry.action not in MARKS:
-            return
-        last = self._database.row(
-            """SELECT action, payload FROM journal mark
-            WHERE document_id = ? AND actor = ? AND action IN ('done', 'skip', 'reopen') AND coalesce((
-                SELECT action FROM journal back WHERE back.actor = mark.actor AND back.target = mark.actor_seq
-                ORDER BY back.seq DESC LIMIT 1
-            ), 'redo') = 'redo' ORDER BY seq DESC LIMIT 1""",
-            (entry.document_id, entry.actor),
-        )
-        action, payload = last or (None, "{}")
-        skipped = json.loads(payload)["reason"] if action == "skip" else None
-        self._documents.set_mark(entry.document_id, entry.actor, action == "done", skipped)

@@ -11,14 +11,18 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
-Action = Literal["accept", "reject", "edit", "add", "delete", "set", "done", "skip", "reopen", "carry", "undo", "redo"]
+Action = Literal[
+    "accept", "reject", "edit", "add", "delete", "set", "done", "skip", "reopen", "reveal", "carry", "undo", "redo"
+]
 
 ACTIONS: tuple[str, ...] = get_args(Action)
 UNDOABLE = frozenset(ACTIONS) - {"undo", "redo", "carry"}
 # What is said of a document as a whole; the last of them that stands counts.
 MARKS = frozenset(("done", "skip", "reopen"))
+# The end of what an annotator does in a document without suggestions.
+REVEAL: Final = "reveal"
 # How a "set" came to be that renames labels of the schema (`assistant.project.schema.renaming`).
 RENAME = "rename"
 CHAIN_START = "0" * 64
@@ -36,9 +40,11 @@ class Entry:
         set     {items: {id: {type, spans, status, on}}, facts: {id: {kind, value, on, was}}, source, format, named,
                  how, bulk, group}
         done, reopen  {}                       skip            {reason}
+        reveal  {kept: {id: {type, spans}}, suggested: {id: {type, spans}}}
         undo, redo    {target: the actor_seq of the entry taken back}
         carry   {from_document, from_id, by, source} with {id, type, spans, status, on} or {facts}
 
+    "reveal" is the end of work without suggestions: what the annotator had `kept` by then, and what was `suggested`.
     `on` maps each id to what was decided on, see `assistant.project.journal.decisions.evidence`; in "set" it is that of
     its item. `near` is there where a person added what the model nearly found: its probability, type, model and run.
     "set" is many decisions made together, undone as one: what came back in a document that was imported, from

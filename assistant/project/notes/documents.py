@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from assistant.project.file.database import Database
+from assistant.project.guard.roles import Roles
 from assistant.project.records import DocumentRow, DocumentState
 from assistant.project.remembered import NOBODY, RememberedByActor
 from bioassist.documents import text_hash
@@ -15,10 +18,11 @@ _COLUMNS = "id, name, path, text_sha, encoding, bom, newline, version, supersede
 
 
 class DocumentTable:
-    """`actor` is for whom documents are done or skipped; where nobody is named none is."""
+    """`actor` is for whom documents are done, skipped or blind; where nobody is named none is."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, roles: Roles) -> None:
         self._database = database
+        self._roles = roles
         self._rows: RememberedByActor[DocumentRow] = RememberedByActor(database, self._load)
 
     def all(self, include_superseded: bool = False, actor: str = NOBODY) -> list[DocumentRow]:
@@ -170,15 +174,18 @@ class DocumentTable:
             )
             self._rows.touch(document_id)
 
-    def set_mark(self, document_id: int, actor: str, done: bool, skipped: str | None) -> None:
-        """Whether it is done for `actor`, and why they skip it, if they do."""
+    def set_mark(self, document_id: int, actor: str, done: bool, skipped: str | None, revealed: bool) -> None:
+        """Whether it is done for `actor`, why they skip it, if they do, and whether they ended their work without
+        suggestions on it."""
         with self._database.transaction():
-            for table in ("done", "skipped"):
+            for table in ("done", "skipped", "revealed"):
                 self._database.execute(f"DELETE FROM {table} WHERE actor = ? AND document_id = ?", (actor, document_id))
             if done:
                 self._database.execute("INSERT INTO done VALUES (?, ?)", (actor, document_id))
             if skipped is not None:
                 self._database.execute("INSERT INTO skipped VALUES (?, ?, ?)", (actor, document_id, skipped))
+            if revealed:
+                self._database.execute("INSERT INTO revealed VALUES (?, ?)", (actor, document_id))
         self._rows.touch(document_id, actor)
 
     def done_by(self) -> dict[int, list[str]]:
@@ -186,6 +193,21 @@ class DocumentTable:
         for actor, document_id in self._database.rows("SELECT actor, document_id FROM done ORDER BY actor"):
             found.setdefault(document_id, []).append(actor)
         return found
+
+    def revealed(self, document_id: int, actor: str) -> bool:
+        """Whether `actor` ended their work without suggestions on it."""
+        wanted = (actor, document_id)
+        return self._database.row("SELECT 1 FROM revealed WHERE actor = ? AND document_id = ?", wanted) is not None
+
+    def blind(self, actor: str, among: Collection[int] | None = None) -> set[int]:
+        """Those, of all or `among` some, whose suggestions are kept from `actor`."""
+        with self._database.lock:
+            rows = self._rows.of(actor).all()
+            return {one for one in (rows if among is None else among) if one in rows and rows[one].blind}
+
+    def forget(self) -> None:
+        """Read everything anew: the schema changed, and with it who sees what."""
+        self._rows.forget()
 
     def forget_unfinished_reading(self) -> None:
         """After a stop nothing is being read: what was, waits again."""
@@ -217,7 +239,23 @@ class DocumentTable:
             rows = self._database.rows(f"SELECT {columns} FROM documents ORDER BY place, id", (actor,))
         else:
             rows = self._database.rows_in(f"SELECT {columns} FROM documents WHERE id IN", sorted(wanted), (actor,))
-        return {int(row[0]): _document(row) for row in rows}
+        found = {int(row[0]): _document(row) for row in rows}
+        found.update((one, replace(found[one], blind=True)) for one in self._unseen(actor, found))
+        return found
+
+    def _unseen(self, actor: str, rows: Mapping[int, DocumentRow]) -> set[int]:
+        """The blind documents among these whose suggestions `actor` has not come to see: by ending the work without
+        them, or, before the schema had a guard, by deciding on some or marking the document done."""
+        blind = self._roles.blind(actor, {one: row.text_sha for one, row in rows.items() if not row.done})
+        for sql in (
+            "SELECT document_id FROM revealed WHERE actor = ? AND document_id IN",
+            "SELECT document_id FROM decisions WHERE latest = 1 AND suggestion IS NOT NULL AND actor = ?"
+            " AND document_id IN",
+            "SELECT document_id FROM facts WHERE latest = 1 AND suggestion IS NOT NULL AND actor = ?"
+            " AND document_id IN",
+        ):
+            blind -= {int(number) for (number,) in self._database.rows_in(sql, sorted(blind), (actor,))}
+        return blind
 
 
 def _storable(path: str) -> str:

@@ -14,7 +14,7 @@ from assistant.project.file.database import Database
 from assistant.project.journal.decisions import references_from_json, references_to_json, spans_from_text, spans_to_text
 from assistant.project.journal.entries import canonical
 from assistant.project.records import Suggestion, Tally
-from assistant.project.remembered import RememberedByActor
+from assistant.project.remembered import Blind, RememberedByActor
 
 COLUMNS = "id, type, spans, confidence, source, model, program, trained, run_id, reference"
 _STORED = COLUMNS.replace("run_id, ", "")
@@ -22,8 +22,11 @@ LabelTallies = dict[str, Tally]
 
 
 class SuggestionTable:
-    def __init__(self, database: Database) -> None:
+    """`blind` says which documents, of all or among some, an annotator is to work on without suggestions."""
+
+    def __init__(self, database: Database, blind: Blind) -> None:
         self._database = database
+        self._blind = blind
         self._tallies: RememberedByActor[LabelTallies] = RememberedByActor(database, self._load_tallies)
         self._withdrawals: dict[int, int] = {}
 
@@ -154,11 +157,15 @@ class SuggestionTable:
         """An annotator decided something on a document, or took it back: the counts are to be read anew."""
         self._tallies.touch(document_id, actor)
 
+    def recount(self) -> None:
+        """Count everything anew: the schema changed, and with it who sees what."""
+        self._tallies.forget()
+
     def _load_tallies(self, actor: str, wanted: set[int] | None) -> dict[int, LabelTallies]:
         found: dict[int, LabelTallies] = {document_id: {} for document_id in wanted or ()}
-        for document_id, label, status, number, suggested in self._counts(_PENDING, "s", actor, wanted) + self._counts(
-            _DECIDED, "d", actor, wanted
-        ):
+        blind = self._blind(actor, wanted)
+        pending = [row for row in self._counts(_PENDING, "s", actor, wanted) if row[0] not in blind]
+        for document_id, label, status, number, suggested in pending + self._counts(_DECIDED, "d", actor, wanted):
             labels = found.setdefault(document_id, {})
             tally = Tally(**{status: number}, suggested=suggested)
             known = labels.get(label)

@@ -25,15 +25,18 @@ from assistant.project.facts import (
 from assistant.project.file.database import Database
 from assistant.project.journal.entries import canonical
 from assistant.project.records import Tally
-from assistant.project.remembered import RememberedByActor
+from assistant.project.remembered import Blind, RememberedByActor
 
 _COLUMNS = "id, kind, value, confidence, source, model, program, trained, run_id"
 LabelTallies = dict[str, Tally]
 
 
 class FactSuggestionTable:
-    def __init__(self, database: Database) -> None:
+    """`blind` says which documents, of all or among some, an annotator is to work on without suggestions."""
+
+    def __init__(self, database: Database, blind: Blind) -> None:
         self._database = database
+        self._blind = blind
         self._tallies: RememberedByActor[LabelTallies] = RememberedByActor(database, self._load_tallies)
         self._changes: dict[int, int] = {}
 
@@ -96,6 +99,10 @@ class FactSuggestionTable:
             self._changes[document_id] = self._changes.get(document_id, 0) + 1
         self._tallies.touch(document_id)
 
+    def recount(self) -> None:
+        """Count everything anew: the schema changed, and with it who sees what."""
+        self._tallies.forget()
+
     def _load_tallies(self, actor: str, wanted: set[int] | None) -> dict[int, LabelTallies]:
         found: dict[int, LabelTallies] = {document_id: {} for document_id in wanted or ()}
 
@@ -103,8 +110,10 @@ class FactSuggestionTable:
             labels = found.setdefault(document_id, {})
             labels[label] = labels.get(label, Tally()).plus(tally)
 
+        blind = self._blind(actor, wanted)
         for document_id, label, number in self._rows(_PENDING, "s", actor, wanted):
-            count(document_id, label, Tally(pending=number, suggested=number))
+            if document_id not in blind:
+                count(document_id, label, Tally(pending=number, suggested=number))
         for document_id, item_id, kind, value, on in self._rows(_DECIDED, "f", actor, wanted):
             suggestion = None if on is None else json.loads(on)
             if value is not None:

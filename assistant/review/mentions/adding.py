@@ -28,7 +28,7 @@ class Adding(Work):
         if self._open is None:
             return []
         taken = [span for item in self._open.items() if item.status != "rejected" for span in item.spans]
-        found = self.project.near_misses.of(self._open.row.id)
+        found = self.project.nearly_found(self._open.row.id)
         return [one for one in found if not any(one.span.overlaps(span) for span in taken)]
 
     def add_near_miss(self, span: Span, label: str) -> str:

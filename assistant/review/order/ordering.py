@@ -192,7 +192,7 @@ class Ordering(Moving, Adding):
 
     def _near_misses(self, row: DocumentRow) -> list[Listed]:
         """The near misses of a document but for what stands or waits there, as if they were items that wait."""
-        found = self.project.near_misses.of(row.id)
+        found = self.project.nearly_found(row.id)
         if not found:
             return []
         listing, view = self.project.listing, self.project.view

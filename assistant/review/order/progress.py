@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from assistant.project.calibration.samples import SampleFigures
+from assistant.project.guard.figures import Guarded
 from assistant.project.journal.deeds import Deed
 from assistant.project.records import Tally
 from assistant.review.work import Work
@@ -121,7 +122,8 @@ def done(deeds: Iterable[Deed]) -> Done:
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Of all `documents` how many are marked `finished`, of all items of suggesters how many are `decided` and `left`;
-    `labels` over the whole project, `today` and `pace` since the day began, and what samples came to."""
+    `labels` over the whole project, `today` and `pace` since the day began, what samples came to, and how far the
+    person leans on the model."""
 
     documents: int
     finished: int
@@ -131,6 +133,7 @@ class Progress:
     today: Done
     pace: Pace
     samples: tuple[SampleFigures, ...]
+    guarded: Guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,7 @@ class Progressing(Work):
             today=done(deeds),
             pace=pace(deeds),
             samples=tuple(self.project.samples.figures(one) for one in self.project.samples.all(self.actor)),
+            guarded=self.project.guard_figures(self.actor)[0],
         )
 
     def sitting(self) -> Sitting:

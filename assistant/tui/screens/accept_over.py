@@ -48,7 +48,7 @@ class AcceptOverDialog(ModalScreen[Chosen | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall") as box:
             box.border_title = "Accept everything over"
-            box.border_subtitle = "enter accepts · ↑↓ step · tab this note or all · esc cancels"
+            box.border_subtitle = "enter accepts · ↑↓ step · tab where · esc leaves"
             yield Input(f"{self._start:.2f}", placeholder="0.00 to 1.00", max_length=6, compact=True)
             yield Static("", id="count")
 

@@ -8,7 +8,6 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from assistant.project.facts import label_of
 from assistant.review.team.adjudicating import Adjudication
@@ -18,6 +17,7 @@ from assistant.tui.keymap import bindings
 from assistant.tui.keymap.team import ADJUDICATING, TAKING
 from assistant.tui.screens.dialogs import LabelDialog, MessageDialog
 from assistant.tui.widgets.answers_panel import AnswersPanel, Asked, item_in_words
+from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.note_view import NoteView
 from assistant.tui.widgets.status_line import StatusLine
 from assistant.tui.widgets.title_line import TitleLine
@@ -47,7 +47,7 @@ class AdjudicationScreen(Screen[None]):
         yield self.note
         yield self.panel
         yield self.status
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._opened()

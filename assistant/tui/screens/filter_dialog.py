@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -33,12 +34,11 @@ class FilterDialog(ModalScreen[str | None]):
             box.border_subtitle = "enter shows · empty shows all · esc cancels"
             yield Input(self._present, placeholder='label:Disease sure:<0.7 "chest pain"', compact=True)
             yield Static("", id="refused")
-            told = Text()
+            told = Table.grid(padding=(0, 2, 0, 0))
             for key, what in CONDITIONS.items():
-                told.append(f"{key}:", "bold").append(f"{' ' * (7 - len(key))}{what}\n")
-            told.append("words", "bold").append(
-                "   in the mention; all conditions hold, values by commas are alternatives"
-            )
+                told.add_row(Text(f"{key}:", "bold"), what)
+            words = "in the mention; all conditions hold, values by commas are alternatives"
+            told.add_row(Text("words", "bold"), words)
             yield Static(told, classes="dialog--body")
 
     def on_mount(self) -> None:

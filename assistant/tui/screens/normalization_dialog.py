@@ -58,7 +58,7 @@ class NormalizationDialog(ModalScreen[Reference | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall") as box:
             box.border_title = "What it stands for"
-            box.border_subtitle = "enter chooses, or takes out what is there · ↑↓ · esc leaves"
+            box.border_subtitle = "enter chooses or takes out · ↑↓ · esc leaves"
             yield Input(self._words, placeholder="a term, or DATABASE:IDENTIFIER", compact=True)
             yield OptionList()
             yield Static("", id="count")

@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from assistant.project.calibration.samples import SampleFigures
+from assistant.project.guard.figures import Guarded
 from assistant.review.order.progress import Done, Kept, Pace, Progress, Sitting
 from assistant.tui.clock import duration
 from assistant.tui.glyphs import visible
@@ -82,6 +83,8 @@ def _page(progress: Progress) -> Table:
     page.add_row(_labels(progress.labels, "Accepted as they were"))
     for figures in progress.samples:
         page.add_row(Text(f"\n{sampled(figures)}"))
+    for line in leaning(progress.guarded):
+        page.add_row(Text(f"\n{line}"))
     return page
 
 
@@ -148,6 +151,28 @@ def sampled(figures: SampleFigures) -> str:
         f"{name}: {figures.precision:.1%} right as they were (95% {low:.1%} to {high:.1%}), "
         f"{figures.right:,} of {figures.decided:,} decided{rest}{unseen}."
     )
+
+
+def leaning(figures: Guarded) -> list[str]:
+    """How far the person leans on the model, as far as that is known."""
+    lines, bulk, blind = [], figures.bulk, figures.blindly
+    if bulk.bulk:
+        lines.append(
+            f"Accepted in bulk, without a look: {bulk.bulk:,} of {_number(bulk.kept, 'suggestion')} that you kept "
+            f"({bulk.share:.0%})."
+        )
+    if figures.done or figures.open or figures.to_come:
+        lines.append(
+            f"Blind notes: {figures.done:,} done, {figures.open:,} with suggestions now, {figures.to_come:,} left."
+        )
+    if blind.final:
+        low, high = wilson(blind.missed, blind.final)
+        lines.append(
+            f"Of {_number(blind.final, 'span')} in those done you had {blind.found:,} before the suggestions came and "
+            f"{blind.changed:,} otherwise; {blind.missed:,} came after them "
+            f"({blind.missed / blind.final:.0%}, 95% {low:.0%} to {high:.0%})."
+        )
+    return lines
 
 
 def bar(part: int, total: int) -> str:

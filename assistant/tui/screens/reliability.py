@@ -17,6 +17,7 @@ from bioassist.metrics.calibration import Bin
 
 FULL, EMPTY, GIVEN = "█", "░", "◆"
 CELLS = 30
+NARROW, FEWER = 70, 22  # in a screen of fewer columns the bars are shorter
 
 
 class ReliabilityDialog(ModalScreen[None]):
@@ -32,14 +33,15 @@ class ReliabilityDialog(ModalScreen[None]):
         with Vertical(classes="dialog -tall") as box:
             box.border_title = "How often the model is right"
             box.border_subtitle = "esc closes"
-            yield Static(Text("\n".join(told(self._standing))), classes="dialog--body")
+            cells = FEWER if self.app.size.width < NARROW else CELLS
+            yield Static(Text("\n".join(told(self._standing, cells))), classes="dialog--body")
 
     def action_close(self) -> None:
         self.dismiss()
 
 
-def told(standing: Standing) -> list[str]:
-    """What the dialog says, in lines."""
+def told(standing: Standing, cells: int = CELLS) -> list[str]:
+    """What the dialog says, in lines, with bars of so many cells."""
     applied = standing.applied
     if applied is None:
         lines = ["This model has no calibration: its probabilities are shown as it gives them."]
@@ -50,7 +52,7 @@ def told(standing: Standing) -> list[str]:
             f"Calibrated {applied}: {found.decisions:,} mentions in {found.documents:,} documents.",
             f"Calibration error {measured.ece_after:.3f}; {measured.ece_before:.3f} without.",
             "",
-            *picture(measured.bins_after),
+            *picture(measured.bins_after, cells),
             "",
             f"{FULL} how many were right, {GIVEN} how many should have been",
         ]
@@ -63,15 +65,15 @@ def told(standing: Standing) -> list[str]:
     return lines
 
 
-def picture(bins: Sequence[Bin]) -> list[str]:
+def picture(bins: Sequence[Bin], cells: int = CELLS) -> list[str]:
     """A row for each bin that has mentions, the surest first: the share that was right, and the mean probability."""
     return [
-        f"{one.low:.1f}–{one.high:.1f}  {_bar(one)}  {one.accuracy:4.0%} of {one.count:,}"
+        f"{one.low:.1f}–{one.high:.1f}  {_bar(one, cells)}  {one.accuracy:4.0%} of {one.count:,}"
         for one in sorted(bins, key=lambda one: -one.low)
     ]
 
 
-def _bar(one: Bin) -> str:
-    full = round(one.accuracy * CELLS)
-    place = min(round(one.confidence * CELLS), CELLS - 1)
-    return "".join(GIVEN if cell == place else FULL if cell < full else EMPTY for cell in range(CELLS))
+def _bar(one: Bin, cells: int) -> str:
+    full = round(one.accuracy * cells)
+    place = min(round(one.confidence * cells), cells - 1)
+    return "".join(GIVEN if cell == place else FULL if cell < full else EMPTY for cell in range(cells))

@@ -8,6 +8,7 @@ from assistant.tui.messages import NextTheme
 from assistant.tui.screens.actions.accepting import Accepting
 from assistant.tui.screens.actions.adding import Adding
 from assistant.tui.screens.actions.documents import Documents
+from assistant.tui.screens.actions.following import Following
 from assistant.tui.screens.actions.order import Order
 from assistant.tui.screens.actions.saying import Saying
 from assistant.tui.screens.actions.spans import Spans
@@ -19,7 +20,7 @@ from assistant.tui.screens.workbench import Refusal
 ACTIONS = frozenset(key.action for key in KEYS)
 
 
-class ReviewScreen(Order, Accepting, Adding, Spans, Saying, Team, Documents):
+class ReviewScreen(Order, Accepting, Adding, Spans, Saying, Team, Documents, Following):
     """What a person does with a document. The names of the actions are those of the key map."""
 
     key_map = KeyMap()

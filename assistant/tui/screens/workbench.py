@@ -1,4 +1,4 @@
-"""The parts of the review screen, how they follow the session, and what the engine tells meanwhile."""
+"""The parts of the review screen, and how they follow the session."""
 
 from __future__ import annotations
 
@@ -8,35 +8,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, Static
 
-from assistant.engine.events import (
-    DocumentDone,
-    DocumentFailed,
-    DocumentStarted,
-    EngineFailed,
-    Event,
-    Finished,
-    Progress,
-    Suggested,
-    WindowDone,
-    WorkerLost,
-)
 from assistant.review.view import DocumentSummary
-from assistant.tui.glyphs import visible
 from assistant.tui.keymap import DIGITS, KEYS, bindings
 from assistant.tui.links import links_of
 from assistant.tui.messages import Prioritiser
 from assistant.tui.screens.busy import BusyDialog
 from assistant.tui.screens.dialogs import MessageDialog
+from assistant.tui.widgets.banner import Banner
 from assistant.tui.widgets.document_list import DocumentList
 from assistant.tui.widgets.inspector import Inspector
+from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.note_view import NoteView
 from assistant.tui.widgets.order_line import OrderLine
 from assistant.tui.widgets.search_bar import SearchBar
@@ -59,10 +46,6 @@ class Refusal:
     """What a call of the session comes to when it fails: a dialog is telling about it."""
 
 
-# How the banner begins over a note that is ready with a gap.
-NOT_ALL = "Not all of this note is read:"
-
-
 class Workbench(Screen[None]):
     """One open document, its neighbours at the left, the focus at the right; nothing here decides anything."""
 
@@ -75,7 +58,6 @@ class Workbench(Screen[None]):
         self.session = session
         self._annotator = annotator
         self._notice = notice
-        self._announced: str | None = None
         self._list_is_stale = False
         self._settle = SETTLE
         self.found: Span | None = None
@@ -84,7 +66,7 @@ class Workbench(Screen[None]):
         self.documents = DocumentList()
         self.title_line = TitleLine()
         self.order_line = OrderLine()
-        self.banner = Static(id="banner")
+        self.banner = Banner(notice)
         self.note = NoteView(session.schema)
         self.search_bar = SearchBar(id="search")
         self.inspector = Inspector(session.schema)
@@ -101,16 +83,16 @@ class Workbench(Screen[None]):
                 yield self.search_bar
             yield self.inspector
         yield self.status
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.reload_list()
         if self.session.current is None:
-            self._open_first()
+            self.open_first()
         else:
             self.show()
         if self._notice and len(self._notice) > NOTICE:
-            self._announce(self._notice)
+            self.banner.say(self._notice)
         self.set_timer(QUIET, self._fetch_words)
 
     @work(thread=True, exit_on_error=False)
@@ -141,8 +123,7 @@ class Workbench(Screen[None]):
 
     def show_decision(self) -> None:
         """The same after a decision. The list's row is counted here: the project need not be asked for all of them."""
-        if self._announced is not None and self._announced == self._notice:
-            self._announce(None)  # the person has read it; its beginning stays in the status line
+        self.banner.notice_read()  # its beginning stays in the status line
         self.show()
         view = self.session.current
         row = self.documents.row(view.row.id) if view is not None else None
@@ -154,6 +135,7 @@ class Workbench(Screen[None]):
             state=view.row.state,
             done=view.row.done,
             skipped=view.row.skipped,
+            blind=view.row.blind,
             questions=self.session.open_questions(),
             pending=count["pending"],
             accepted=count["accepted"] + count["edited"],
@@ -166,7 +148,7 @@ class Workbench(Screen[None]):
     def reload_list(self) -> None:
         self._list_is_stale = False
         if self.busy is not None:
-            self._reload_list_soon()
+            self.reload_list_soon()
             return
         view = self.session.current
         before = time.perf_counter()
@@ -182,7 +164,7 @@ class Workbench(Screen[None]):
         self.session.refresh_filter()
         return self.session.shown_documents()
 
-    def _reload_list_soon(self) -> None:
+    def reload_list_soon(self) -> None:
         if not self._list_is_stale:
             self._list_is_stale = True
             self.set_timer(self._settle, self.reload_list)
@@ -217,7 +199,7 @@ class Workbench(Screen[None]):
         if self._annotator is not None and view.row.state in ("pending", "reading"):
             self._annotator.prioritise(view.row.id)
         self.documents.show(self.documents.rows, view.row.id)
-        self._announce_gap()
+        self.banner.say_gap(view.row)
         self.show()
 
     def arrived(self, before: int | None, *, decided: bool = False) -> None:
@@ -226,7 +208,7 @@ class Workbench(Screen[None]):
         self.near = self.near or near is not None
         if view is not None and view.row.id != before:
             self.opened()
-            self._reload_list_soon()
+            self.reload_list_soon()
         elif decided:
             self.show_decision()
         else:
@@ -241,7 +223,7 @@ class Workbench(Screen[None]):
         view = self.session.current
         return view.row.id if view is not None else None
 
-    def _open_first(self) -> None:
+    def open_first(self) -> None:
         """The first note that is read and not done; else the first that is not done; else the first with a text."""
         rows = [row for row in self.documents.rows if row.has_text]
         wanted: tuple[Callable[[DocumentSummary], bool], ...] = (
@@ -254,50 +236,3 @@ class Workbench(Screen[None]):
             self.show()
         else:
             self.open(first.id)
-
-    # the engine, while the person works
-
-    def engine(self, event: Event) -> None:
-        """Take in what the engine did: the open document grows in place, focus and scroll position stay."""
-        match event:
-            case Progress():
-                self.status.progress(event)
-            case Finished():
-                self.status.finished(event.stopped)
-                self._reload_list_soon()
-            case WorkerLost():
-                again = "It is started again." if event.will_retry else "It is not started again; review goes on."
-                self._announce(f"The model's process stopped: {event.reason.rstrip('.')}. {again}")
-            case EngineFailed():
-                self._announce(f"The reading has ended: {event.reason.rstrip('.')}. Review goes on with what there is.")
-            case DocumentStarted() | WindowDone() | DocumentDone() | DocumentFailed() | Suggested():
-                if isinstance(event, WindowDone) and self._announced not in (self._notice, self._gap()):
-                    self._announce(None)
-                if self.busy is not None:
-                    self._reload_list_soon()
-                    return
-                view = self.session.current
-                if view is None:
-                    self.reload_list()
-                    self._open_first()
-                elif view.row.id == event.document_id and self.attempt(self.session.refresh) is True:
-                    self._announce_gap()
-                    self.show_decision()
-                self._reload_list_soon()
-
-    def _gap(self) -> str | None:
-        """What to say of the open note if a stretch of it could not be read."""
-        row = self.session.current.row if self.session.current is not None else None
-        return f"{NOT_ALL} {row.reason}" if row is not None and row.state == "ready" and row.reason else None
-
-    def _announce_gap(self) -> None:
-        gap = self._gap()
-        if gap is not None or (self._announced or "").startswith(NOT_ALL):
-            self._announce(gap)
-
-    def _announce(self, text: str | None) -> None:
-        """Say something above the text until it is over; None takes it away."""
-        self._announced = text
-        self.banner.display = text is not None
-        if text is not None:
-            self.banner.update(Text(visible(text)))

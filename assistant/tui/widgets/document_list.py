@@ -19,12 +19,14 @@ from textual.strip import Strip
 from assistant.review.view import DocumentSummary
 from assistant.tui.glyphs import shortened, visible
 
-SIGNS = {"pending": "·", "reading": "◐", "ready": "○", "failed": "✗", "done": "✓", "skipped": "–"}
+SIGNS = {"pending": "·", "reading": "◐", "ready": "○", "failed": "✗", "done": "✓", "skipped": "–", "blind": "◌"}
 
 
 def sign_of(row: DocumentSummary) -> str:
     if row.skipped is not None:
         return SIGNS["skipped"]
+    if row.blind and row.state != "failed":
+        return SIGNS["blind"]
     return SIGNS["done"] if row.done else SIGNS[row.state]
 
 
@@ -35,6 +37,8 @@ def progress_of(row: DocumentSummary) -> str:
         return "failed"
     if row.skipped is not None:
         return "skipped"
+    if row.blind:
+        return f"{row.added} blind" if row.added else "blind"
     decided = row.accepted + row.rejected + row.added
     total = decided + row.pending
     if not total:
@@ -161,7 +165,8 @@ class DocumentList(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip.blank(width, plain)
         row = self._rows[place]
         over = Style()
-        if self.has_focus and place == self._cursor:
+        at_cursor = self.has_focus and place == self._cursor
+        if at_cursor:
             over = self.get_component_rich_style("list--cursor")
         elif row.id == self._open:
             over = self.get_component_rich_style("list--open")
@@ -173,7 +178,7 @@ class DocumentList(ScrollView, can_focus=True, inherit_bindings=False):
         elif row.done:
             sign_style = plain + self.get_component_rich_style("list--done", partial=True) + over
         progress = progress_of(row)
-        pointer = "▸" if row.id == self._open else " "
+        pointer = "▸" if row.id == self._open else "›" if at_cursor else " "
         room = max(4, width - len(progress) - 5)
         name = shortened(visible(row.name), room)
         segments = [

@@ -15,6 +15,7 @@ from assistant.tui.clock import duration, time_of_day
 from assistant.tui.glyphs import visible
 
 NOTICE = 30  # cells of a notice; a longer one is shown in full above the text when the screen opens
+GREETING = "each decision is saved at once"
 LEFT_SHARE = 0.3  # of the line, which the left part gets before the right one
 
 
@@ -29,7 +30,7 @@ class StatusLine(Widget):
         self._notice = visible(notice, NOTICE) if notice else ""
         self._saved_at: str | None = None
         self._just_saved = False
-        self._said = "each decision is saved at once"
+        self._said = GREETING
         self._progress: Progress | None = None
         self._ended: str | None = None
         self._pace = ""
@@ -69,9 +70,12 @@ class StatusLine(Widget):
             left.append(visible(self._said))
             left.append(f"  {at}", faint)
         width = self.size.width
+        least = min(cell_len(left.plain), int(width * LEFT_SHARE))
         for right in self._right_forms():
             room = width - cell_len(right.plain) - 2
-            if room >= min(cell_len(left.plain), int(width * LEFT_SHARE)):
+            # What is asked of a person, or told, is read whole: the notice gives way, and is there again afterwards.
+            whole = right.plain == f"! {self._notice}" and not self._just_saved and self._said != GREETING
+            if room >= (cell_len(visible(self._said)) if whole else least):
                 break
         else:
             return left

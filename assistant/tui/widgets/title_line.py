@@ -13,7 +13,7 @@ from textual.widget import Widget
 from assistant.review.view import DocumentView
 from assistant.tui.glyphs import shortened, visible
 from assistant.tui.marks import DECIDED, SIGNS
-from assistant.tui.widgets.inspector import classes_of
+from assistant.tui.widgets.inspecting.telling import classes_of
 
 REASON = 30  # code points of why a note is skipped
 
@@ -45,6 +45,8 @@ class TitleLine(Widget):
             mark = "✓ done"
         elif view.row.skipped is not None:
             mark = f"– skipped: {visible(view.row.skipped, REASON)}"
+        elif view.row.blind:
+            mark = "◌ blind until D"
         room = self.size.width - cell_len(counts) - cell_len(mark) - 4
         classes = _fitting(view, room - NAME)
         name = shortened(visible(view.row.name), max(NAME, room - cell_len(classes)))

@@ -21,6 +21,10 @@ class Documents(Deciding):
     def action_previous_document(self) -> None:
         self._change_document(self.session.previous_document, "that is the first note")
 
+    def _go_on(self, at_end: str) -> None:
+        """To the next note, but not to one that was skipped."""
+        self._change_document(lambda: self.session.next_document(skipped=False), at_end)
+
     def _change_document(self, change: Callable[[], int | None], at_end: str) -> None:
         opened = self.attempt(change)
         if opened is None:
@@ -38,7 +42,7 @@ class Documents(Deciding):
         self._decide(self.session.mark_done)
         now_open = self.session.current
         if now_open is not None and now_open.row.done:
-            self._change_document(self.session.next_document, "done; that was the last note")
+            self._go_on("done; that was the last note")
 
     def action_skip(self) -> None:
         """Ask for the reason; on a note that is skipped, take it back."""
@@ -56,7 +60,7 @@ class Documents(Deciding):
         self._decide(lambda: self.session.skip(reason))
         now_open = self.session.current
         if now_open is not None and now_open.row.skipped is not None:
-            self._change_document(self.session.next_document, "skipped; that was the last note")
+            self._go_on("skipped; that was the last note")
 
     def action_documents(self) -> None:
         """Show and focus the list; from the list, back to the text."""

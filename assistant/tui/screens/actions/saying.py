@@ -58,6 +58,7 @@ class Saying(Deciding):
             self.status.say("no span in view that it can be related to")
 
     def _related(self, other_id: str) -> None:
+        self.status.say("")
         choices = self.attempt(lambda: self.session.relation_choices(other_id))
         if isinstance(choices, Refusal):
             return

@@ -1,0 +1,1 @@
+"""The inspector's two forms, and the words that both show."""
