@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from acts_setup import (
@@ -38,6 +38,7 @@ from assistant.review.order.ordering import NAMES
 from assistant.review.session import ReviewSession
 from bioassist.documents import Argument, Attribute, Note, Relation, Span
 from bioassist.errors import UsageError
+from bioassist.schema import Guard
 from converters.formats import available, by_name
 
 NOTES = {
@@ -141,12 +142,15 @@ who = st.sampled_from(ANNOTATORS)
 class Reviewing(RuleBasedStateMachine):
     """What is shown is a stack of states for each annotator: an action puts one on it, undo and redo move in it."""
 
+    blind = 0.0
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.ward = Ward(Path(self.folder.name))
         with_schema(self.ward)
         noted(self.ward)
+        self.ward.project.set_schema(replace(self.ward.project.schema, guard=Guard(self.blind)))
         self.desks = {name: Desk(self.sit_down(name), [shown_to(self.ward.project, name)]) for name in ANNOTATORS}
         self.engine_has_come = False
 
@@ -339,3 +343,13 @@ class Reviewing(RuleBasedStateMachine):
 
 TestReviewing = Reviewing.TestCase
 TestReviewing.settings = settings(LAWS, max_examples=40, stateful_step_count=25)
+
+
+class ReviewingBlind(Reviewing):
+    """Nobody is shown suggestions before they have answered on a note themselves."""
+
+    blind = 1.0
+
+
+TestReviewingBlind = ReviewingBlind.TestCase
+TestReviewingBlind.settings = settings(LAWS, max_examples=20, stateful_step_count=25)
