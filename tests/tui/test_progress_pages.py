@@ -6,8 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from assistant.project.calibration.samples import Sample, SampleFigures
-from assistant.project.guard.figures import Guarded
-from assistant.review.order.progress import Done, Kept, Pace, Progress
+from assistant.review.order.progress import Done, Kept, Pace
 from assistant.review.session import ReviewSession
 from assistant.tui.app import ReviewApp
 from assistant.tui.screens.progress import ProgressDialog, SittingScreen, in_short, paced, sampled, told
@@ -17,7 +16,6 @@ from .test_order import follow, settled
 from .test_review_keys import SIZE, press, status_text
 
 NOTHING = Done(0, 0, 0, 0, 0, 0, 0, 0, {})
-UNGUARDED = Guarded("ana", 0, 0, 0, {}, {})
 
 
 def page(pilot: Pilot[None]) -> str:
@@ -96,8 +94,7 @@ async def test_it_can_open_on_a_queue(app: ReviewApp) -> None:
 async def test_the_status_line_tells_the_pace_once_there_is_one(
     app: ReviewApp, session: ReviewSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    progress = Progress(5, 1, 3, 24, {}, NOTHING, Pace(40, 360), (), UNGUARDED)
-    monkeypatch.setattr(session, "progress", lambda today: progress)
+    monkeypatch.setattr(session, "rate", lambda today: (Pace(40, 360), 24))
     async with app.run_test(size=SIZE) as pilot:
         app.review._tell_pace()
         await settled(pilot)
@@ -112,7 +109,7 @@ def test_a_pace_in_words() -> None:
     ]
     assert paced(Pace(40, 360), 0) == ["400 decisions an hour over 6 min of work"]
     assert paced(Pace(3, 20), 800) == []
-    assert in_short(Progress(1, 0, 0, 9, {}, NOTHING, Pace(3, 20), (), UNGUARDED)) == ""
+    assert in_short(Pace(3, 20), 9) == ""
 
 
 def test_a_day_in_words() -> None:

@@ -147,7 +147,7 @@ class Sitting:
 
 
 class Progressing(Work):
-    """Both methods may be called in another thread."""
+    """All methods may be called in another thread."""
 
     _since = 0
 
@@ -168,12 +168,18 @@ class Progressing(Work):
             guarded=self.project.guard_figures(self.actor)[0],
         )
 
+    def rate(self, today: datetime) -> tuple[Pace, int]:
+        """How fast the day goes that began at `today`, and how many suggestions are left: what is asked for often."""
+        return pace(self.project.deeds.of(self.actor, since=today)), self._left()
+
     def sitting(self) -> Sitting:
         """What was done since the session began."""
         deeds = self.project.deeds.of(self.actor, after=self._since)
         rows = self.project.documents()
-        left = sum(tally.pending for tally in self.project.counts().values())
-        return Sitting(done(deeds), pace(deeds), left, sum(not row.done for row in rows))
+        return Sitting(done(deeds), pace(deeds), self._left(), sum(not row.done for row in rows))
+
+    def _left(self) -> int:
+        return sum(tally.pending for tally in self.project.counts().values())
 
 
 def _kept(tally: Tally) -> Kept:

@@ -129,12 +129,12 @@ def paced(pace: Pace, left: int) -> list[str]:
     return [f"{rate:,.0f} decisions an hour over {duration(pace.seconds)} of work{rest}"]
 
 
-def in_short(progress: Progress) -> str:
+def in_short(pace: Pace, left: int) -> str:
     """For the status line: the rate, and the time that is left by it. Nothing while there is none."""
-    rate, seconds = progress.pace.per_hour, progress.pace.seconds_for(progress.left)
+    rate, seconds = pace.per_hour, pace.seconds_for(left)
     if rate is None or seconds is None:
         return ""
-    return f"{rate:,.0f}/h · {duration(seconds)} to go" if progress.left else f"{rate:,.0f}/h"
+    return f"{rate:,.0f}/h · {duration(seconds)} to go" if left else f"{rate:,.0f}/h"
 
 
 def sampled(figures: SampleFigures) -> str:

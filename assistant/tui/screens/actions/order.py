@@ -111,7 +111,8 @@ class Order(Moving, Behind):
 
     def _tell_pace(self) -> None:
         if self.busy is None:
-            self._figures(lambda told: self.status.pace(in_short(told)))
+            today = midnight()
+            self.behind("pace", lambda: self.session.rate(today), lambda told: self.status.pace(in_short(*told)))
 
     def action_quit(self) -> None:
         sitting = self.attempt(self.session.sitting) if self.summary and self.busy is None else None
