@@ -8,7 +8,7 @@ id, so that an annotation on another is one more record, not a change to it. Eve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
@@ -38,6 +38,11 @@ class Span:
         return Span(self.start + by, self.end + by)
 
 
+def overlapping(some: Iterable[Span], others: Collection[Span]) -> bool:
+    """Whether a fragment of the one extent overlaps one of the other."""
+    return any(mine.overlaps(theirs) for mine in some for theirs in others)
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A typed mention (also the trigger of an event). `spans` has one fragment, or several if it is discontinuous."""
@@ -63,7 +68,7 @@ class Entity:
         return " ".join(span.of(text) for span in self.spans)
 
     def overlaps(self, other: Entity) -> bool:
-        return any(mine.overlaps(theirs) for mine in self.spans for theirs in other.spans)
+        return overlapping(self.spans, other.spans)
 
 
 @dataclass(frozen=True, slots=True)

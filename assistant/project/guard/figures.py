@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from assistant.project.file.database import Database
@@ -45,18 +46,12 @@ class Guarded:
     @property
     def blindly(self) -> Blindly:
         """Over all labels."""
-        total = Blindly()
-        for one in self.blind.values():
-            total = total.plus(one)
-        return total
+        return reduce(Blindly.plus, self.blind.values(), Blindly())
 
     @property
     def bulk(self) -> Unfocused:
         """Over all labels."""
-        total = Unfocused()
-        for one in self.unfocused.values():
-            total = total.plus(one)
-        return total
+        return reduce(Unfocused.plus, self.unfocused.values(), Unfocused())
 
 
 def figures(project: Project, database: Database, of: str | None = None) -> list[Guarded]:

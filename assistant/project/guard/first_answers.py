@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.project.file.database import Database
 from assistant.project.journal.decisions import Extent, spans_from_json, spans_to_json
-from bioassist.documents import Span
+from bioassist.documents import Span, overlapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def compared(first: FirstAnswer, final: Collection[Extent]) -> dict[str, Blindly
 
 
 def _touches(one: Extent, others: Iterable[Extent]) -> bool:
-    return any(mine.overlaps(theirs) for _, spans in others for theirs in spans for mine in one[1])
+    return any(overlapping(one[1], spans) for _, spans in others)
 
 
 def _extents(told: Mapping[str, Any]) -> frozenset[Extent]:

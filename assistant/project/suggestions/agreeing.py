@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from assistant.project.records import Reference, Suggestion
+from bioassist.documents import overlapping
 
 MODEL = "model"
 
@@ -62,7 +63,7 @@ def name(suggestion: Suggestion) -> str:
 def disagree(one: Suggestion, other: Suggestion) -> bool:
     """Whether two suggestions, of other type or extent, cannot both be meant: they have the same extent, or overlap
     and no source suggests both."""
-    if one.id == other.id or not any(mine.overlaps(theirs) for mine in one.spans for theirs in other.spans):
+    if one.id == other.id or not overlapping(one.spans, other.spans):
         return False
     return one.spans == other.spans or {*map(_source, said_by(one))}.isdisjoint(map(_source, said_by(other)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.project.records import Suggestion
-from bioassist.documents import Span
+from bioassist.documents import Span, overlapping
 
 _BUCKET = 256
 
@@ -29,7 +29,7 @@ class Neighbours:
         near = {one for bucket in _buckets(spans) for one in self._buckets.get(bucket, ())}
         found = (self._suggestions[one] for one in near)
         return sorted(
-            (one for one in found if any(mine.overlaps(theirs) for mine in spans for theirs in one.spans)),
+            (one for one in found if overlapping(spans, one.spans)),
             key=lambda one: (min(one.spans), one.id),
         )
 
