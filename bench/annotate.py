@@ -1,7 +1,8 @@
 """`bioassist annotate` against the reference decoder in the same run: `python -m bench.annotate NOTES`.
 
 Words a second of both on the same model and threads, peak memory of all processes of `annotate` (PSS where the system
-tells it, else RSS), and the time from the command to the first suggestion in the project.
+tells it, else RSS), and the time from the command to the first suggestion in the project. Then, on a new project, the
+time until the review screen is open and until the first suggestion is on it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from assistant.bench.memory import used
 from assistant.engine.reference import Reference
 from assistant.models import resolve
 from bench.notes import files, programs
+from bench.opening import opening
 
 
 def main() -> None:
@@ -34,6 +36,7 @@ def main() -> None:
     model = resolve(None, offline=True)
     found = {"model": f"{model.name} {model.file_type}", "threads": given.threads}
     found.update(_annotate(given.notes, given.documents, given.threads))
+    found.update(_opening(given.notes, given.documents, given.threads))
     found["reference_words_per_s"] = _reference(given.notes, given.reference_words, given.threads, model.path)
     found["over_reference"] = found["words_per_s"] / found["reference_words_per_s"]
     if given.json:
@@ -46,9 +49,7 @@ def main() -> None:
 def _annotate(notes: Path, documents: int, threads: int) -> dict[str, float | int]:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "bench.bioassist"
-        command = [sys.executable, "-c", "from bioassist.cli import main; main()", "annotate"]
-        command += [str(path) for path in files(notes)[:documents]]
-        command += ["--project", str(project), "--no-review", "--offline", "--threads", str(threads), "--json"]
+        command = [*_command(notes, documents, threads, project), "--no-review", "--json"]
         began = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         peak, first, looked = 0, None, 0.0
@@ -68,6 +69,17 @@ def _annotate(notes: Path, documents: int, threads: int) -> dict[str, float | in
             "seconds_to_first_suggestion": first or float("nan"),
             "peak_memory_mib": peak / 2**20,
         }
+
+
+def _opening(notes: Path, documents: int, threads: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        return opening(_command(notes, documents, threads, Path(folder) / "bench.bioassist"))
+
+
+def _command(notes: Path, documents: int, threads: int, project: Path) -> list[str]:
+    command = [sys.executable, "-c", "from bioassist.cli import main; main()", "annotate"]
+    command += [str(path) for path in files(notes)[:documents]]
+    return [*command, "--project", str(project), "--offline", "--threads", str(threads)]
 
 
 def _has_suggestion(project: Path) -> bool:

@@ -1,318 +1,171 @@
 """A scripted annotator: knows the gold, sees what the screen shows, and presses real keys until both are the same.
 
-It works in reading order, as a person would: each suggestion that comes into focus is accepted, mended or rejected,
-whichever takes the fewest keys; what the model left out is selected from the nearest place. It looks neither ahead nor
-back, so a person who plans better needs fewer keys, and one who slips needs more.
+It works as a person would: each suggestion that comes into focus is accepted, mended or rejected, whichever takes the
+fewest keys; what the model left out is selected from the nearest place. Note by note, and in a queue that goes through
+notes in the order of reading, it adds that in passing. In another queue it jumps from note to note, and reads all of
+them afterwards. It does not plan ahead, so a person who does needs fewer keys, and one who slips needs more.
 """
 
 from __future__ import annotations
 
-import copy
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
-from assistant.project.state import Item
+from assistant.review.order.ordering import LABEL
 from assistant.tui.app import ReviewApp
-from assistant.tui.keymap import DIGITS, KEYS, SELECTING
+from assistant.tui.screens.queue_menu import CHOICES, NONE
 from assistant.tui.selecting import Selecting
+from bench import reaching
+from bench.course import Effort
+from bench.hands import Hands, NotReachedError, extent_of
+from bench.pressing import settled
+from bench.reaching import KEY
 from bioassist.documents import Entity, Span
-from bioassist.errors import BioassistError
 
-# One key of each action, the one that is the least to press.
-_KEY = {
-    key.id: min(key.keys.split(","), key=lambda name: ("+" in name, len(name))) for key in (*KEYS, *DIGITS, *SELECTING)
-}
-_MOST_MOVES = 400
+# Queues that a person reads along in.
+_READ_ALONG = ("file",)
 
 
-class NotReachedError(BioassistError):
-    """The keys of the screens did not lead to the gold."""
+class Fingers(Hands):
+    """Brings the documents of a project to `golds`, by document id in the order of the list.
 
+    `queues` are followed one after the other, by their names; without any it goes note by note. `bulk` is a confidence
+    over which all is accepted at once first. `repeat` lets what was added be added at the same words too, with one key.
+    """
 
-@dataclass(slots=True)
-class Effort:
-    """Keys pressed, by the label that they were pressed for and by what for; `screens` counts what there was to look
-    at: documents opened, dialogs, and views of a document that was scrolled."""
+    def __init__(
+        self,
+        app: ReviewApp,
+        pilot: Pilot[None],
+        golds: Mapping[int, Sequence[Entity]],
+        bulk: float | None = None,
+        queues: Sequence[str] = (),
+        *,
+        repeat: bool = True,
+    ) -> None:
+        super().__init__(app, pilot, golds, repeat=repeat)
+        self._bulk, self._queues = bulk, queues
 
-    labels: Counter[str] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
-    screens: int = 0
-
-    @property
-    def keys(self) -> int:
-        return self.kinds.total()
-
-    def add(self, other: Effort) -> None:
-        self.labels += other.labels
-        self.kinds += other.kinds
-        self.screens += other.screens
-
-
-class Fingers:
-    """Works on the document that is open in `app`. `bulk` is a confidence over which all is accepted at once first."""
-
-    def __init__(self, app: ReviewApp, pilot: Pilot[None], bulk: float | None = None) -> None:
-        self._app = app
-        self._pilot = pilot
-        self._bulk = bulk
-        self._view = app.review
-        self._labels = [entity.name for entity in self._view.session.schema.entities]
-
-    async def work(self, gold: Sequence[Entity]) -> Effort:
-        """Bring the open document to `gold`. Raises NotReachedError if it does not get there."""
-        self._effort = Effort(screens=1)
-        wanted = {(one.type, one.spans[0].start, one.spans[0].end) for one in gold}
-        if self._bulk is not None and any((item.confidence or 0) >= self._bulk for item in self._pending()):
-            await self._press("bulk", "", _KEY["accept_over"], *f"{self._bulk:.2f}", "enter")
-        while self._pending():
-            item = await self._next()
-            before = [one for one in self._missing(wanted) if one[1] < item.start]
-            for one in before:
-                await self._add(one)
-            if not before:
-                await self._settle(item, wanted)
-        for one in self._missing(wanted):
-            await self._add(one)
-        for extra in [item for item in self._items() if item.kept and _extent(item) not in wanted]:
-            await self._go_to(extra)
-            await self._press("reject", extra.type, _KEY["delete"])
-        reached = {_extent(item) for item in self._items() if item.kept}
-        if reached != wanted or self._pending():
-            missed = sorted(wanted - reached) + sorted(reached - wanted)
-            raise NotReachedError(f"the keys did not lead to the gold: {missed[:3]}")
+    async def work(self) -> Effort:
+        """Raises NotReachedError if it does not get there."""
+        self._note_standing(self._golds)
+        if self._bulk is not None:
+            await self._accept_many(self._bulk)
+        for kind in self._queues:
+            await self._follow(kind)
+        if self._view.note.selecting is not None:
+            await self._press("move", "", KEY["leave"])
+        if self._session.queue is not None and any(self._state(document)[1] for document in self._golds):
+            await self._choose(NONE)
+        read = bool(self._queues) and set(self._queues) <= set(_READ_ALONG)
+        await self._read_through([one for one in self._golds if not (read and self._reached(one))])
+        missed = [one for one in self._golds if not self._reached(one)]
+        if missed:
+            raise NotReachedError(f"the keys did not lead to the gold of {len(missed)} documents.")
         return self._effort
 
-    # what is on the screen
+    # from note to note
 
-    def _items(self) -> tuple[Item, ...]:
-        view = self._view.session.current
-        return view.items if view is not None else ()
-
-    def _pending(self) -> list[Item]:
-        return [item for item in self._items() if item.status == "pending"]
-
-    def _in_focus(self) -> Item | None:
-        view = self._view.session.current
-        return view.focused if view is not None else None
-
-    def _missing(self, wanted: set[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
-        """Gold that neither stands nor waits, and that no suggestion that waits can be mended into."""
-        there = {_extent(item) for item in self._items() if item.kept or item.status == "pending"}
-        waiting = self._pending()
-        return sorted(
-            (one for one in wanted - there if not any(_touches(one, item) for item in waiting)), key=lambda one: one[1]
-        )
-
-    # deciding
-
-    async def _next(self) -> Item:
-        """Bring an item that waits into focus, if none is."""
-        for key in ("next_pending", "previous_pending"):
-            item = self._in_focus()
-            if item is not None and item.status == "pending":
-                break
-            await self._press("move", "", _KEY[key])
-        item = self._in_focus()
-        if item is None or item.status != "pending":
-            raise NotReachedError("no key leads to what waits.")
-        return item
-
-    async def _settle(self, item: Item, wanted: set[tuple[str, int, int]]) -> None:
-        """Decide on the pending item in focus."""
-        if _extent(item) in wanted:
-            await self._press("accept", item.type, _KEY["accept"])
+    async def _accept_many(self, threshold: float) -> None:
+        if not self._session.estimates(everywhere=True).over(threshold).count:
             return
-        taken = {_extent(other) for other in self._items() if other.kept or other.status == "pending"}
-        over = [one for one in wanted - taken if _touches(one, item)]
-        mending = [(keys, one) for one in over if (keys := self._mending(item, one)) is not None]
-        best = min(mending, key=lambda one: len(one[0]), default=None)
-        # Rejected, it takes one key, and selecting the words of what it should have been.
-        if best is not None and len(best[0]) + 1 <= 1 + self._adding(item.start, best[1])[1]:
-            keys, target = best
-            await self._press("mend", target[0], *keys)
-            self._check(target)
-        else:
-            await self._press("reject", item.type, _KEY["reject"])
+        await self._press("bulk", "", KEY["accept_over"])
+        await settled(self._pilot)
+        # Where nothing waits in the open note the dialog takes all notes by itself.
+        if len(self._golds) > 1 and self._pending():
+            await self._press("bulk", "", "tab")
+            await settled(self._pilot)
+        wanted = f"{threshold:.2f}"
+        if self._app.screen.query_one(Input).value != wanted:
+            await self._press("bulk", "", *wanted)
+        await self._press("bulk", "", "enter")
+        await settled(self._pilot)
+        self._note_standing(self._golds)
 
-    def _mending(self, item: Item, target: tuple[str, int, int]) -> list[str] | None:
-        """The keys that make `target` of the item, by label and by words; None if words do not lead there."""
-        label, start, end = target
-        keys = self._label_keys(label) if label != item.type else []
-        edges = self._view.session._edges
-        assert edges is not None
-        left = _steps(item.start, start, edges.previous_start, edges.next_start)
-        right = _steps(item.end, end, edges.next_end, edges.previous_end, grows_up=True)
-        if left is None or right is None:
-            return None
-        keys += [_KEY["grow_left" if start < item.start else "shrink_left"]] * left
-        keys += [_KEY["grow_right" if end > item.end else "shrink_right"]] * right
-        # What grows first cannot be shrunk to nothing on the way.
-        return sorted(keys, key=lambda key: key in (_KEY["shrink_left"], _KEY["shrink_right"]))
+    async def _choose(self, kind: str) -> None:
+        """Choose a queue in the dialog."""
+        await self._press("queue", "", KEY["queue"], _choice(kind, self._labels))
+        await settled(self._pilot)
 
-    def _label_keys(self, label: str) -> list[str]:
-        number = self._labels.index(label) + 1
-        return [str(number)] if number <= len(DIGITS) else [_KEY["label"], *["down"] * (number - 1), "enter"]
+    async def _follow(self, kind: str) -> None:
+        """Decide on all that waits in a queue."""
+        if self._view.note.selecting is not None:
+            await self._press("move", "", KEY["leave"])
+        await self._choose(kind)
+        if kind == "near-misses":
+            await self._follow_near_misses()
+            return
+        along = kind in _READ_ALONG
+        while (queue := self._session.queue) is not None and queue.left:
+            item = self._in_focus()
+            if item is None or item.status != "pending" or not queue.place:
+                if along and not self._pending():
+                    await self._add_all(self._missing())
+                await self._press("move", "", KEY["next_pending"])
+                item = self._in_focus()
+                if item is None or item.status != "pending":
+                    break
+            if along:
+                # From the last that waits in a note the screen goes on to the next note.
+                ahead = [one for one in self._missing() if one[1] < item.start or len(self._pending()) == 1]
+                if ahead:
+                    await self._add_all(ahead)
+                    await self._go_to(item)
+            await self._settle(item)
+        if along and not self._pending():
+            await self._add_all(self._missing())
 
-    # adding
+    async def _follow_near_misses(self) -> None:
+        """Give those a label that begin where a mention does that is missing, and pass by the others."""
+        while (near := self._session.near_in_turn) is not None:
+            note = self._view.note
+            target = next((one for one in self._missing() if one[1] == near.span.start), None)
+            if target is not None and note.selecting is not None:
+                wanted = Span(target[1], target[2])
+                keys = reaching.extending(Selecting(note.note_layout, near.span.end - 1, near.span.start), wanted)
+                await self._press("add", target[0], *keys, *reaching.label_keys(self._labels, target[0]))
+                self._check(target)
+            await self._press("move", "", KEY["next_pending"])
 
-    async def _add(self, target: tuple[str, int, int]) -> None:
-        """Select the words of `target` from where the focus is, or from a nearer item, and label them."""
-        nearest = self._nearest(target)
-        if nearest is not None:
-            await self._go_to(nearest)
-        keys, _ = self._adding(self._caret(), target)
-        await self._press("add", target[0], *keys)
-        self._check(target)
+    async def _read_through(self, documents: Sequence[int]) -> None:
+        """Open these documents one by one, from the nearer end of the list, and bring each to its gold."""
+        order, left = list(self._golds), set(documents)
+        if not left:
+            return
+        here = order.index(self._view.open_id or 0)
+        places = [order.index(one) for one in left]
+        first, last = min(places), max(places)
+        await self._read_open(left)
+        for end in (first, last) if abs(here - first) <= abs(last - here) else (last, first):
+            while left and here != end:
+                ahead = end > here
+                here += 1 if ahead else -1
+                await self._press("note", "", KEY["next_document" if ahead else "previous_document"])
+                await self._read_open(left)
 
-    def _nearest(self, target: tuple[str, int, int]) -> Item | None:
-        """Another item to start from, if going there and on from there is shorter than from the focus."""
-        focused = self._in_focus()
-        if focused is None:
-            return None
-        items = list(self._items())
-        place = items.index(focused)
-        best, found = self._adding(focused.start, target)[1], None
-        for number in range(max(0, place - 6), min(len(items), place + 7)):
-            cost = abs(number - place) + self._adding(items[number].start, target)[1]
-            if cost < best:
-                best, found = cost, items[number]
-        return found
+    async def _read_open(self, left: set[int]) -> None:
+        if self._view.open_id in left:
+            left.remove(self._view.open_id)
+            await self._finish()
 
-    async def _go_to(self, item: Item) -> None:
-        while (focused := self._in_focus()) is not None and focused.id != item.id:
-            items = [one.id for one in self._items()]
-            ahead = items.index(item.id) > items.index(focused.id)
-            await self._press("move", item.type, _KEY["next" if ahead else "previous"])
-
-    def _caret(self) -> int:
-        """Where `v` puts the caret."""
-        focused = self._in_focus()
-        if focused is not None:
-            return focused.start
-        note = self._view.note
-        return note.note_layout.hit(round(note.scroll_y), 0).offset
-
-    def _adding(self, caret: int, target: tuple[str, int, int]) -> tuple[list[str], int]:
-        """The keys from a caret at `caret` to the label of `target`, and how many they are."""
-        label, start, end = target
-        layout = self._view.note.note_layout
-        best: list[str] | None = None
-        rows = layout.locate(start).row - layout.locate(min(caret, max(len(layout.text) - 1, 0))).row
-        for vertical in dict.fromkeys((rows, 0, rows - 1, rows + 1)):
-            if best is not None and abs(vertical) >= len(best):
-                continue
-            moving = Selecting(layout, caret)
-            keys: list[str] = []
-            for _ in range(abs(vertical)):
-                moving.move("down" if vertical > 0 else "up", False)
-                keys.append("down" if vertical > 0 else "up")
-            for row_end in (None, "home", "end"):
-                trial, path = copy.copy(moving), list(keys)
-                if row_end is not None:
-                    trial.move(row_end, False)
-                    path.append(row_end)
-                room = _MOST_MOVES if best is None else len(best) - len(path)
-                sideways = _walk(trial, start, room)
-                if sideways is not None:
-                    best = path + sideways
-        assert best is not None
-        selecting = Selecting(layout, start)
-        extend = [] if _same(layout.text, selecting.span, start, end) else _extend(selecting, start, end)
-        keys = [_KEY["select"], *best, *extend, *self._label_keys(label)]
-        return keys, len(keys)
-
-    def _check(self, target: tuple[str, int, int]) -> None:
-        if not any(item.kept and _extent(item) == target for item in self._items()):
-            raise NotReachedError(f"the keys did not lead to {target}.")
-
-    # pressing
-
-    async def _press(self, kind: str, label: str, *keys: str) -> None:
-        note = self._view.note
-        for key in keys:
-            shown = (round(note.scroll_y), len(self._app.screen_stack))
-            await self._pilot.press(key)
-            now = (round(note.scroll_y), len(self._app.screen_stack))
-            self._effort.screens += now != shown
-        self._effort.kinds[kind] += len(keys)
-        self._effort.labels[label] += len(keys)
+    async def _finish(self) -> None:
+        """Bring the open document to its gold, in the order of reading."""
+        while self._pending():
+            item = await self._next()
+            before = [one for one in self._missing() if one[1] < item.start]
+            await self._add_all(before)
+            if not before:
+                await self._settle(item)
+        await self._add_all(self._missing())
+        for extra in [item for item in self._items() if item.kept and extent_of(item) not in self._wanted]:
+            await self._go_to(extra)
+            await self._press("reject", extra.type, KEY["delete"])
 
 
-def _extent(item: Item) -> tuple[str, int, int]:
-    return item.type, item.start, item.end
-
-
-def _touches(target: tuple[str, int, int], item: Item) -> bool:
-    return target[1] < item.end and item.start < target[2]
-
-
-def _steps(
-    place: int,
-    target: int,
-    out: Callable[[int], int | None],
-    back: Callable[[int], int | None],
-    *,
-    grows_up: bool = False,
-) -> int | None:
-    """How many words a boundary has to go; None if it jumps over the target."""
-    further = target > place if grows_up else target < place
-    count = 0
-    while place != target:
-        moved = (out if further else back)(place)
-        beyond = moved is None or ((moved > target) if target > place else (moved < target))
-        if moved is None or beyond:
-            return None
-        place, count = moved, count + 1
-    return count
-
-
-def _walk(moving: Selecting, target: int, room: int) -> list[str] | None:
-    """By word as long as that comes nearer, then by character; None if that takes `room` keys or more."""
-    keys: list[str] = []
-    while moving.caret != target and len(keys) < room:
-        ahead = target > moving.caret
-        by_word = copy.copy(moving)
-        by_word.move("word_right" if ahead else "word_left", False)
-        past = by_word.caret > target if ahead else by_word.caret < target
-        if past or by_word.caret == moving.caret:
-            moving.move("right" if ahead else "left", False)
-            keys.append("right" if ahead else "left")
-        else:
-            moving = by_word
-            keys.append(_KEY["caret_word_right" if ahead else "caret_word_left"])
-    return keys if moving.caret == target and len(keys) < room else None
-
-
-def _extend(moving: Selecting, start: int, end: int) -> list[str]:
-    """The keys that select `[start, end)` from a caret at `start`."""
-    keys: list[str] = []
-    while not _same(moving._layout.text, moving.span, start, end) and len(keys) < _MOST_MOVES:
-        by_word = copy.copy(moving)
-        by_word.move("word_right", True)
-        if by_word.span.end <= end and by_word.caret != moving.caret:
-            moving = by_word
-            keys.append(_KEY["extend_word_right"])
-        else:
-            back = moving.span.end > end and moving.anchor is not None
-            moving.move("left" if back else "right", True)
-            keys.append(_KEY["extend_left" if back else "extend_right"])
-    return keys
-
-
-def _same(text: str, span: Span, start: int, end: int) -> bool:
-    """White space at the edges of a selection is cut off by the session."""
-    chosen = text[span.start : span.end]
-    return (span.end - len(chosen.lstrip()), span.start + len(chosen.rstrip())) == (start, end)
-
-
-def nonoverlapping(entities: Sequence[Entity]) -> Iterator[Entity]:
-    """Entities of one piece, each extent and type once."""
-    seen: set[tuple[str, int, int]] = set()
-    for one in entities:
-        extent = (one.type, one.start, one.end)
-        if len(one.spans) == 1 and extent not in seen:
-            seen.add(extent)
-            yield one
+def _choice(kind: str, labels: Sequence[str]) -> str:
+    """What is pressed for a queue in its dialog."""
+    if kind in CHOICES:
+        return CHOICES[kind][0]
+    return str(labels.index(kind.removeprefix(LABEL)) + 1)

@@ -66,11 +66,11 @@ class TimedApp(screens.ReviewApp):
         super()._display(screen, renderable)
         if self._acted and not self.whole.is_set():
             self.painted_at = time.perf_counter()
-            if not _waits(screen):
+            if not waits(screen):
                 self.whole.set()
 
 
-def _waits(screen: Screen[Any]) -> bool:
+def waits(screen: Screen[Any]) -> bool:
     """Whether a part of the screen has still something to draw, or a message that may bring it about."""
     # A paint in progress has cleared these for what it draws.
     if screen._layout_required or screen._repaint_required or not screen._message_queue.empty():
@@ -103,7 +103,7 @@ async def first_paint(pilot: Pilot[None]) -> None:
     app = pilot.app
     assert isinstance(app, TimedApp)
     until = time.perf_counter() + 60
-    while app.review.session.current is None or _waits(app.review):
+    while app.review.session.current is None or waits(app.review):
         if time.perf_counter() > until:
             raise TimeoutError("the screen did not open")
         await asyncio.sleep(0.005)
