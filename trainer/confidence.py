@@ -13,7 +13,7 @@ from bioassist.metrics import calibrating
 from bioassist.metrics.calibrating import Decided
 from bioassist.metrics.calibration import Calibration, auroc, ece, log_loss
 from bioassist.schema import EntityType
-from bioassist.tasks.confidence import DEFINITIONS, IN_USE, Said
+from bioassist.tasks.confidence import DEFINITIONS, IN_USE, Said, definition_of
 from bioassist.tasks.ner import Mention, NearMiss
 from trainer.engine import Engine
 from trainer.evaluate import answered
@@ -109,9 +109,8 @@ def definitions(observed: Observed) -> list[Row]:
     return [_row(name, _pairs(observed.decided(name))) for name in DEFINITIONS]
 
 
-def methods(observed: Observed, definition: str = IN_USE) -> list[Row]:
-    """Every way to calibrate one definition, cross-validated by document."""
-    decided = observed.decided(definition)
+def methods(decided: Sequence[Decided]) -> list[Row]:
+    """Every way to calibrate what was decided, cross-validated by document."""
     return [_row(name, calibrating.cross_validated(decided, method)) for name, method in calibrating.METHODS.items()]
 
 
@@ -122,17 +121,18 @@ def near_misses(observed: Observed) -> list[NearRow]:
     ]
 
 
-def calibration(observed: Observed, program: str, model: dict[str, str], source: Iterable[str]) -> Calibration:
-    """Fit the calibration of the definition that the engine uses to all that was observed."""
-    decided = observed.decided()
+def calibration(
+    decided: Sequence[Decided], documents: int, program: str, model: dict[str, str], source: Iterable[str]
+) -> Calibration:
+    """Fit a calibration to what was decided in `documents` documents by `program`, a fingerprint."""
     fitted = calibrating.curves(decided)
     return Calibration(
-        definition=IN_USE,
+        definition=definition_of(program),
         program=program,
         model=model,
         source=tuple(source),
         decisions=len(decided),
-        documents=observed.documents,
+        documents=documents,
         pooled=fitted.pooled,
         labels=fitted.labels,
         measured=calibrating.measured(decided),

@@ -15,9 +15,10 @@ from typing import TypeVar
 from bioassist.documents import Entity, Span
 from bioassist.metrics import labels, spans
 from bioassist.metrics.bootstrap import Interval, draws, interval
+from bioassist.metrics.calibrating import Decided
 from bioassist.metrics.rouge import rouge_l
 from bioassist.schema import EntityType
-from bioassist.tasks import classification, ner, relations
+from bioassist.tasks import classification, ner, nli, relations
 from bioassist.tasks.program import Answer, Choice, Program
 from trainer.engine import Engine
 from trainer.rendering import Rendered
@@ -27,6 +28,8 @@ T = TypeVar("T")
 
 # Labels that stand for the absence of one.
 NOTHING = {"re.pairs": {relations.NONE}, "class.many": {classification.NO}}
+# Tasks whose first option is that nothing is to be said.
+_DEFAULT_FIRST = ("assertion", "class.many", "re.pairs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class DecisionScores:
     """Scores of single decisions; `sure` the (probability, right) of each.
 
     `sample_f1` is the mean over samples of the F1 of their classes, where a sample may have several; one without any
-    that is found to have none counts as right.
+    that is found to have none counts as right. `suggested` are the decisions that `annotate` would show: those that say
+    that something holds, under the model's label for it.
     """
 
     scores: labels.LabelScores
@@ -72,6 +76,7 @@ class DecisionScores:
     decisions_per_s: float
     too_long: int
     sample_f1: float | None = None
+    suggested: tuple[Decided, ...] = ()
 
 
 def entities(engine: Engine, documents: Sequence[Windowed], types: Sequence[EntityType], task: str) -> EntityScores:
@@ -145,6 +150,7 @@ def decisions(engine: Engine, samples: Sequence[Rendered]) -> DecisionScores:
     before = engine.seconds, engine.too_long
     programs: Iterable[Program] = (one.program for one in samples)
     by_sample: list[float] = []
+    suggested: list[Decided] = []
     for place, answers in engine.run(programs):
         if task == "class.many":
             by_sample.append(_set_f1(samples[place], answers))
@@ -153,6 +159,9 @@ def decisions(engine: Engine, samples: Sequence[Rendered]) -> DecisionScores:
             decided.append((_label(choice, wanted), _label(choice, answer.option)))
             groups.append(samples[place].group)
             sure.append((answer.probability, answer.option == wanted))
+            if _says_something(task, choice, answer.option):
+                label = _label(choice, answer.option).strip()
+                suggested.append(Decided(label, groups[-1], answer.probability, answer.option == wanted))
     scores = labels.score(decided, nothing=NOTHING.get(task, ()), groups=groups)
     seconds = engine.seconds - before[0]
     return DecisionScores(
@@ -162,6 +171,7 @@ def decisions(engine: Engine, samples: Sequence[Rendered]) -> DecisionScores:
         len(decided) / max(seconds, 1e-9),
         engine.too_long - before[1],
         sum(by_sample) / len(by_sample) if by_sample else None,
+        tuple(suggested),
     )
 
 
@@ -193,6 +203,13 @@ def texts(engine: Engine, samples: Sequence[Rendered]) -> TextScores:
         (engine.tokens - before[1]) / max(engine.seconds - before[0], 1e-9),
         engine.too_long - before[2],
     )
+
+
+def _says_something(task: str, choice: Choice, option: str) -> bool:
+    """Whether `annotate` makes a suggestion of an answer."""
+    if task in _DEFAULT_FIRST:
+        return option != choice.options[0]
+    return not (task == "nli" and option == nli.NEUTRAL)
 
 
 def _label(choice: Choice, option: str) -> str:

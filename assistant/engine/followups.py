@@ -21,7 +21,7 @@ from bioassist.errors import EngineError
 from bioassist.schema import AttributeType, Question
 from bioassist.tasks.assertion import Assertion
 from bioassist.tasks.classification import Classification, opening
-from bioassist.tasks.nli import Inference
+from bioassist.tasks.nli import NEUTRAL, Inference
 from bioassist.tasks.program import Answer, Program
 from bioassist.tasks.qa import CONTEXT, SUPPORT, Choosing, Writing, support
 from bioassist.tasks.relations import Pairs
@@ -84,7 +84,7 @@ class FollowUps:
             found = [
                 [name, answer.option, *_extent(part, window.start), round(answer.probability, 6)]
                 for (name, part), answer in zip(asked, answers, strict=True)
-                if answer.option != "neutral"
+                if answer.option != NEUTRAL
             ]
             return {"statements": found}
 

@@ -48,7 +48,7 @@ def add(
     _check_programs(contents, adapter)
     fitting.check_fit(_base_file(on), on.base.sha256, adapter)
     if calibration is not None:
-        calibrations.check_fit(calibrations.read(calibration), calibration, sum_, frozenset(contents.programs.values()))
+        calibrations.check_fit(calibration, sum_, frozenset(contents.programs.values()))
     folder = catalog.user_catalog().parent
     stem = _stem(called, sum_)
     beside = folder / f"{stem}.json"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from assistant.engine.machine import Tuning
 from assistant.models import cache, calibrations, sums
+from assistant.models.calibrations import Calibrations
 from assistant.models.catalog import Catalog, Entry, load_catalog
 from assistant.models.fetch import by_hand
 from assistant.models.fitting import adapter_contents, check_fit
@@ -18,7 +20,6 @@ from assistant.models.progress import Progress
 from assistant.models.pulling import pull
 from assistant.models.tuned import read_tuned
 from bioassist.errors import ModelError
-from bioassist.metrics.calibration import Calibration
 from bioassist.tasks.ner import FINGERPRINTS
 
 
@@ -29,7 +30,8 @@ class ResolvedModel:
     `adapter` is given to llama.cpp beside `path`. `identity` is a sha256 over base, adapter and file type: the same
     wherever the same model is prepared as the same type. `trained_labels` and `programs` say, per task, what the
     adapter (or a merged model) was trained on; a base alone has none. `tuning` is what `models tune` found.
-    `calibration` says what its probabilities are worth, `adapter_sha256` which adapter is beside it or merged into it.
+    `calibrations` say what its probabilities are worth, by program; `adapter_sha256` is that of the adapter beside
+    it or merged into it.
     """
 
     name: str
@@ -41,7 +43,7 @@ class ResolvedModel:
     file_type: str
     licence: str
     tuning: Tuning | None = None
-    calibration: Calibration | None = None
+    calibrations: Calibrations = field(default_factory=lambda: MappingProxyType({}))
     adapter_sha256: str | None = None
 
     @property
@@ -100,7 +102,7 @@ def resolve(
             file_type=prepared.file_type,
             licence=entry.licence,
             tuning=tuned.tuning if tuned else None,
-            calibration=calibrations.of_entry(entry),
+            calibrations=calibrations.of_entry(entry),
             adapter_sha256=entry.adapter.sha256 if entry.adapter else None,
         )
     _same_architecture(own, entry.architecture)

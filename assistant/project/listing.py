@@ -13,9 +13,10 @@ from typing import Any
 
 from assistant.project.calibration.stored import Applied, CalibrationTable
 from assistant.project.file.database import Database
-from assistant.project.journal.decisions import spans_from_text, suggestion_from_json
+from assistant.project.journal.decisions import spans_from_text, spans_to_text, suggestion_from_json
 from assistant.project.records import Suggestion
 from assistant.project.remembered import Blind
+from assistant.project.state import Item
 from assistant.project.suggestions import agreeing
 from assistant.project.suggestions.entities import COLUMNS, WAITS, suggestion_from_row
 from bioassist.documents import Span
@@ -112,6 +113,11 @@ class Listing:
                 confidence = applied.calibration.of(label, row[3]) if applied is not None else row[3]
                 origin = str(applied) if applied is not None else None
             yield Listed(document_id, item_id, row[1], row[2], "pending", confidence, origin)
+
+    def item(self, document_id: int, item: Item) -> Listed:
+        """An item of a fold."""
+        confidence, origin = self._surest(item.suggestion) if item.suggestion is not None else (None, None)
+        return Listed(document_id, item.id, item.type, spans_to_text(item.spans), item.status, confidence, origin)
 
     def _settled(self, row: tuple[Any, ...]) -> Listed:
         document_id, item_id, type_, where, status, record = row

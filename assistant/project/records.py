@@ -21,7 +21,8 @@ class DocumentRow:
     be read has no text: its `text_sha` is "" and `reason` says why. `superseded` is True once a newer version of the
     note took its place. `done` is the person's mark, `skipped` why the
     person leaves it out (None: they do not), `state` the engine's progress, `words` what the engine counted. `blind` is
-    True as long as the person is to work on it without suggestions.
+    True as long as the person is to work on it without suggestions, `planted` as long as it has suggestions for them
+    that are planted: no screen tells that.
     """
 
     id: int
@@ -39,6 +40,7 @@ class DocumentRow:
     done: bool
     skipped: str | None = None
     blind: bool = False
+    planted: bool = False
 
     @property
     def has_text(self) -> bool:
@@ -64,6 +66,7 @@ class Suggestion:
     stored, and for what is not of a language model. `references` are what a terminology says that it means.
 
     `also` are the suggestions of other sources with this type and extent (`assistant.project.suggestions.agreeing`).
+    One that is `planted` nobody meant: it is there to be found wrong (`assistant.project.guard.planting`).
     """
 
     id: str
@@ -77,6 +80,7 @@ class Suggestion:
     run: int | None = None
     references: tuple[Reference, ...] = ()
     also: tuple[Suggestion, ...] = ()
+    planted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

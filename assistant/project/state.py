@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.project.journal.decisions import Decision, Extent, decisions_of
+from assistant.project.journal.decisions import Decision, Extent, counted, decisions_of
 from assistant.project.journal.entries import MARKS, REVEAL, Entry, undone_entries
 from assistant.project.records import Reference, Suggestion
 from assistant.project.suggestions import agreeing
@@ -251,7 +251,14 @@ def _says(other: Suggestion, who: str | None = None) -> str:
 
 
 def latest_decisions(entries: Iterable[Entry]) -> dict[str, Decision]:
-    """The last decision on each item, over one annotator's entries in order; what was taken back is left out."""
+    """The last decision on each item as it counts, over one annotator's entries in order; what was taken back is left
+    out."""
+    last = latest_as_made(entries)
+    return {item_id: one for item_id, decision in last.items() if (one := counted(decision)) is not None}
+
+
+def latest_as_made(entries: Iterable[Entry]) -> dict[str, Decision]:
+    """The same, with those on planted suggestions."""
     listed = list(entries)
     undone = undone_entries(listed)
     latest: dict[str, Decision] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ class CalibrationStatus:
 
     `error` is the expected calibration error, cross-validated, on what it was fitted on. `decisions` on `documents`
     documents were made on single suggestions of this model; from `wanted` on `wanted_documents` on they make one of the
-    project's own.
+    project's own. That is of entities; `others` are the model's other tasks that are calibrated: by what, and how well.
     """
 
     origin: str | None
@@ -51,6 +52,7 @@ class CalibrationStatus:
     documents: int
     wanted: int
     wanted_documents: int
+    others: Mapping[str, tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ def _calibration(project: Project) -> CalibrationStatus | None:
         documents=found.documents,
         wanted=found.wanted,
         wanted_documents=found.wanted_documents,
+        others={task: (str(one), one.calibration.measured.ece_after) for task, one in found.others.items()},
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import getpass
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,7 @@ from assistant.project.file.database import Database, connect, file_error
 from assistant.project.file.holder import Holder, network_file_system
 from assistant.project.file.migrations import migrate
 from assistant.project.guard import figures as guarding
+from assistant.project.guard import sowing
 from assistant.project.guard.roles import Roles
 from assistant.project.journal.chain import Journal
 from assistant.project.journal.deeds import DeedTable
@@ -63,7 +64,8 @@ class Project(View):
         self._database = database
         self._holder = holder
         self._schema: tuple[str, Schema] | None = None
-        self._documents = DocumentTable(database, Roles(database, lambda: self.schema))
+        self._roles = Roles(database, lambda: self.schema)
+        self._documents = DocumentTable(database, self._roles)
         self._runs = RunTable(database)
         self._suggestions = SuggestionTable(database, self._documents.blind)
         self.suggesters = SuggesterTable(database, self._suggestions)
@@ -241,6 +243,11 @@ class Project(View):
 
     def restore_suggestions(self, old: str, renamed: Sequence[int], withdrawn: Sequence[int]) -> None:
         self._suggestions.restore(old, renamed, withdrawn)
+
+    def plant(self, besides: Collection[int] = ()) -> int:
+        """Plant wrong suggestions in the notes that were drawn for the actor and are as yet untouched by them, but for
+        those `besides`; in how many."""
+        return sowing.plant(self.counted(), self._database, self._roles, besides)
 
     # suggested facts
 

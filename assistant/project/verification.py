@@ -5,9 +5,18 @@ from __future__ import annotations
 from assistant.project.facts import latest_facts
 from assistant.project.file.database import Database
 from assistant.project.journal.chain import Journal
-from assistant.project.journal.entries import CHAIN_START, Entry, canonical, chained_hash, of_annotator
+from assistant.project.journal.entries import (
+    CHAIN_START,
+    DISCLOSE,
+    PLANT,
+    Entry,
+    canonical,
+    chained_hash,
+    of_annotator,
+    undone_entries,
+)
 from assistant.project.notes.documents import DocumentTable
-from assistant.project.state import latest_decisions, mark_of, revealed
+from assistant.project.state import latest_as_made, latest_decisions, mark_of, revealed
 
 
 def problems(database: Database, documents: DocumentTable, journal: Journal) -> list[str]:
@@ -64,10 +73,23 @@ def _derived(documents: DocumentTable, journal: Journal, entries: list[Entry]) -
 
 
 def _as_said(documents: DocumentTable, journal: Journal, document_id: int, said: list[Entry], annotator: str) -> bool:
-    row = documents.get(document_id, annotator)
+    row, waiting = documents.get(document_id, annotator), _waiting_plants(said)
+    as_seen = latest_as_made(said) if waiting else latest_decisions(said)
     return (
         journal.decisions(document_id, annotator) == latest_decisions(said)
+        and journal.decisions_as_seen(document_id, annotator) == as_seen
+        and set(journal.plants.of(document_id, annotator).suggestions) == waiting
+        and row.planted == bool(waiting)
         and journal.facts(document_id, annotator) == latest_facts(said)
         and (row.done, row.skipped) == mark_of(said)
         and documents.revealed(document_id, annotator) == revealed(said)
     )
+
+
+def _waiting_plants(listed: list[Entry]) -> set[str]:
+    """Ids of what is planted for one annotator who does not know: it was not disclosed, nor is the document done."""
+    undone = undone_entries(listed)
+    disclosed = any(one.action == DISCLOSE and (one.actor, one.actor_seq) not in undone for one in listed)
+    if disclosed or mark_of(listed)[0]:
+        return set()
+    return {item_id for one in listed if one.action == PLANT for item_id in one.payload["items"]}

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import copy
 from pathlib import Path
 from typing import Self
 
-from assistant.project.facts import Fact, SuggestedFact
+from assistant.project.calibration.stored import CalibrationTable
+from assistant.project.facts import Fact, SuggestedFact, aims
+from assistant.project.guard.counting import PlantedCounts
+from assistant.project.guard.plants import Plants
+from assistant.project.guard.roles import Roles
 from assistant.project.journal.chain import Journal
 from assistant.project.journal.decisions import Decision
 from assistant.project.journal.entries import Entry
+from assistant.project.listing import Listed, Listing
 from assistant.project.notes.documents import DocumentTable
 from assistant.project.records import DocumentRow, Suggestion, Tally
+from assistant.project.state import Fold, Item
 from assistant.project.suggestions import agreeing
 from assistant.project.suggestions.entities import SuggestionTable
 from assistant.project.suggestions.facts import FactItem, FactSuggestionTable, fact_items
@@ -27,6 +33,9 @@ class View:
 
     `actor` is who decides. Whose decisions are shown is theirs too, if they were named or have decided anything; the
     project of one other annotator is shown as that one has it.
+
+    What is planted is no part of it, nor what was said of that: but in the view that `with_planted` gives, which is for
+    the screens of the very annotator.
     """
 
     path: Path
@@ -34,6 +43,9 @@ class View:
     assignments: AssignmentTable
     questions: QuestionTable
     near_misses: NearMissTable
+    listing: Listing
+    calibrations: CalibrationTable
+    _roles: Roles
     _documents: DocumentTable
     _suggestions: SuggestionTable
     _suggested_facts: FactSuggestionTable
@@ -43,13 +55,28 @@ class View:
         self._named = named
         self._shown: tuple[int, str] | None = None
         self._others: frozenset[int] = frozenset()
+        self._planted: PlantedCounts | None = None
 
     def seen_by(self, annotator: str) -> Self:
         """The same open project as `annotator` has it, who decides in it then. It is closed where it was opened."""
         if self._named and annotator == self.actor:
+            return self.counted()
+        other = copy(self.counted())
+        other.actor, other._named, other._others = annotator, True, frozenset()
+        return other
+
+    def with_planted(self) -> Self:
+        """The same with what is planted for who decides in it, as long as they do not know."""
+        other = copy(self)
+        other._planted = PlantedCounts()
+        return other
+
+    def counted(self) -> Self:
+        """The same without that."""
+        if self._planted is None:
             return self
         other = copy(self)
-        other.actor, other._named, other._others = annotator, True, frozenset()
+        other._planted = None
         return other
 
     def mine(self) -> Self:
@@ -97,6 +124,8 @@ class View:
 
     def decisions(self, document_id: int, of: Entry | None = None) -> dict[str, Decision]:
         """The last word on each decided item of a document, or on those alone that entry `of` names."""
+        if self._planted is not None:
+            return self.journal.decisions_as_seen(document_id, self.view, of)
         return self.journal.decisions(document_id, self.view, of)
 
     def facts(self, document_id: int) -> dict[str, Fact]:
@@ -108,10 +137,14 @@ class View:
         blind document. With `all_runs` those of every run and suggester that ever was, one a source, whoever looks."""
         if all_runs:
             return self._suggestions.of(document_id, all_runs=True)[0]
-        return [] if self.document(document_id).blind else self.suggestions_in_store(document_id)
+        if self.document(document_id).blind:
+            return []
+        plants = self._plants(document_id)
+        found = [one for one in self.suggestions_in_store(document_id) if one.id not in plants.hidden]
+        return [*found, *plants.suggestions.values()]
 
     def suggestions_in_store(self, document_id: int) -> list[Suggestion]:
-        """The same, also those that are kept from who looks."""
+        """The same, also those that are kept from who looks, and none that is planted."""
         return list(agreeing.merged(self._suggestions.of(document_id)[0]).values())
 
     def suggestions_after(self, document_id: int, number: int) -> tuple[list[Suggestion], int]:
@@ -119,15 +152,22 @@ class View:
         next time. None of a blind document."""
         if self.document(document_id).blind:
             return [], number
-        return self._suggestions.of(document_id, after=number)
+        fresh, last = self._suggestions.of(document_id, after=number)
+        plants = self._plants(document_id)
+        found = [one for one in fresh if one.id not in plants.hidden]
+        return [*found, *([] if number else plants.suggestions.values())], last
 
     def suggested_facts(self, document_id: int) -> list[SuggestedFact]:
         """Those in view, each once; where runs agree the latest. None of a blind document."""
-        return [] if self.document(document_id).blind else self._suggested_facts.of(document_id)
+        if self.document(document_id).blind:
+            return []
+        found, hidden = self._suggested_facts.of(document_id), self._plants(document_id).hidden
+        return [one for one in found if hidden.isdisjoint(aims(one.value))] if hidden else found
 
     def fact_items(self, document_id: int, hidden: Mapping[str, str], rejected: Collection[str]) -> list[FactItem]:
         """The facts under review; `hidden` and `rejected` as the fold of the document's entities has them."""
-        return fact_items(self.suggested_facts(document_id), self.facts(document_id), hidden, rejected)
+        suggested, sure = self.suggested_facts(document_id), self.calibrations.confidence_of_fact
+        return fact_items(suggested, self.facts(document_id), hidden, rejected, sure=sure)
 
     def nearly_found(self, document_id: int) -> list[NearMiss]:
         """What the model nearly found, by place; nothing in a blind document."""
@@ -135,7 +175,33 @@ class View:
 
     def tallies(self) -> dict[int, dict[str, Tally]]:
         """Counts of items by document id and label; a document without items may be missing."""
-        return self._suggestions.tallies(self.view)
+        counts = self._suggestions.tallies(self.view)
+        if self._planted is None or not (planted := self.journal.plants.documents(self.view)):
+            return counts
+        return counts | {one: self._planted.of(one, counts.get(one), self._items) for one in planted}
+
+    def listed(self, document_ids: Collection[int], *, pending: bool) -> Iterator[tuple[int, list[Listed]]]:
+        """Each document with its items that wait, or with those that were decided on; see `Listing`."""
+        listed = (self.listing.pending if pending else self.listing.decided)(document_ids, self.view)
+        planted = self.journal.plants.documents(self.view) if self._planted is not None else ()
+        for document_id, items in listed:
+            if document_id in planted:
+                there = (item for item in self._items(document_id) if (item.status == "pending") == pending)
+                yield document_id, [self.listing.item(document_id, one) for one in there]
+            else:
+                yield document_id, items
+
+    def _plants(self, document_id: int) -> Plants:
+        """But for those whose label was renamed since: they would stand out."""
+        if self._planted is None:
+            return Plants()
+        plants = self.journal.plants.of(document_id, self.view)
+        return plants if self._roles.known(one.type for one in plants.suggestions.values()) else Plants()
+
+    def _items(self, document_id: int) -> list[Item]:
+        sure = self.calibrations.confidence
+        decided = self.decisions(document_id).values()
+        return list(Fold(self.suggestions(document_id), decided, sure=sure).items())
 
     def fact_tallies(self) -> dict[int, dict[str, Tally]]:
         """Counts of facts by document id and label, see `assistant.project.facts.label_of`."""

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 
 from assistant.project.journal.decisions import Decision
+from assistant.project.records import DocumentRow
 from assistant.project.state import Fold, Item, reading_order
 from assistant.project.store import Project
 from assistant.review.open_facts import OpenFacts
@@ -64,7 +65,7 @@ class OpenDocument:
     def refresh(self) -> bool:
         """Take in what was stored since; returns whether anything changed."""
         row = self._project.document(self.row.id)
-        changed, moved_on = row != self.row, (row.state, row.blind) != (self.row.state, self.row.blind)
+        changed, moved_on = row != self.row, _shows(row) != _shows(self.row)
         self.row = row
         where = self._keys_of.get(self.focus) if self.focus is not None else None
         withdrawn = self._withdrawals != self._project.suggestion_withdrawals(row.id)
@@ -87,9 +88,9 @@ class OpenDocument:
     def decide(self, decisions: Mapping[str, Decision | None]) -> None:
         """Take in the last words on some items (None: there is none any more)."""
         where = self._keys_of.get(self.focus) if self.focus is not None else None
-        blind, self.row = self.row.blind, self._project.document(self.row.id)
+        before, self.row = self.row, self._project.document(self.row.id)
         self.facts.refresh()
-        if self.row.blind != blind:
+        if _shows(self.row) != _shows(before):
             # Suggestions come into view, or go out of it.
             self._load()
         elif len(decisions) * 20 > len(self._items) + 1000:
@@ -173,3 +174,8 @@ class OpenDocument:
         else:
             pending = (item for item in self._items if item.status == "pending")
             self.focus = next(pending, self._items[0]).id
+
+
+def _shows(row: DocumentRow) -> tuple[str, bool, bool]:
+    """Whether which suggestions are in view may be otherwise than before."""
+    return row.state, row.blind, row.planted

@@ -15,6 +15,7 @@ from assistant.project.journal.decisions import decisions_of
 from assistant.project.journal.entries import Entry
 from assistant.project.store import Project
 from assistant.review.blinded import Blinded
+from assistant.review.disclosing import Disclosing
 from assistant.review.guidelines import Guidelines
 from assistant.review.mentions.adding import Adding
 from assistant.review.mentions.repeating import Repeating
@@ -51,13 +52,20 @@ class ReviewSession(
     Questions,
     Guidelines,
     Blinded,
+    Disclosing,
 ):
     """Documents, undo and confidence; what is done within a document is in its bases."""
 
     def __init__(self, project: Project, actor: str | None = None, words: Words | None = None) -> None:
         super().__init__(project, actor, words)
         self._summaries = Summaries(self.project)
+        self._plant()
         self._since = self.project.journal.length()
+
+    def refresh(self) -> bool:
+        """Take in what the engine stored since; keeps the focus. Returns whether the open document changed."""
+        self._plant()
+        return super().refresh()
 
     # Documents
 
@@ -93,11 +101,13 @@ class ReviewSession(
 
     def mark_done(self) -> Saved | None:
         """None if it is done already. A blind document is not done by that: what the person has is kept as their first
-        answer, and the suggestions are shown."""
+        answer, and the suggestions are shown. Nor is one in which something is planted: they are told, and it goes."""
         row = self._document().row
         if row.done:
             return None
-        return self._reveal() if row.blind else saved(self._append("done", {}))
+        if row.blind:
+            return self._reveal()
+        return self._disclose() if row.planted else saved(self._append("done", {}))
 
     def skip(self, reason: str) -> Saved | None:
         """Leave the document out, for a reason that is kept; None if it is left out for that already. It is not done

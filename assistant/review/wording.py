@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.project.facts import Fact, facts_of, label_of
-from assistant.project.journal.decisions import Decision, decisions_of
-from assistant.project.journal.entries import REVEAL, Entry
+from assistant.project.journal.decisions import Decision, decisions_of, spans_from_json
+from assistant.project.journal.entries import DISCLOSE, REVEAL, Entry
 from bioassist.documents import Span
 
 _PAST = {"accept": "accepted", "reject": "rejected", "delete": "deleted", "edit": "changed to", "add": "added"}
@@ -28,6 +28,8 @@ def said(*entries: Entry) -> str:
         return "reopened the document"
     if entry.action == REVEAL:
         return f"showed the suggestions (first answer: {_number(len(entry.payload['kept']), 'span')})"
+    if entry.action == DISCLOSE:
+        return _disclosed(entry)
     decided = list(decisions_of(entry))
     if entry.payload.get("source") == "adjudication":
         return _adjudicated(entry, decided)
@@ -42,6 +44,14 @@ def said(*entries: Entry) -> str:
     if entry.payload.get("bulk"):
         return f"{verb} {_number(len(decided), 'item')} over {entry.payload['threshold']:.0%}"
     return f"{verb} " + ", ".join(f"{one.type} {_where(one.spans)}" for one in decided)
+
+
+def _disclosed(entry: Entry) -> str:
+    """What was planted, and what of it was taken."""
+    planted = entry.payload["planted"].values()
+    taken = [f"{one['type']} {_where(spans_from_json(one['spans']))}" for one in planted if one["became"] == "accepted"]
+    told = f"{_number(len(planted), 'suggestion')} planted here; you took "
+    return told + (f"{len(taken)}, out again: {', '.join(sorted(taken))}" if taken else "none")
 
 
 def _adjudicated(entry: Entry, decided: Sequence[Decision]) -> str:

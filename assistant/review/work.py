@@ -28,9 +28,10 @@ class Work:
 
     def __init__(self, project: Project, actor: str | None = None, words: Words | None = None) -> None:
         self.actor = actor or project.actor
-        self.project = project.seen_by(self.actor)
+        self.project = project.seen_by(self.actor).with_planted()
         self._words = words or _clinical_words
         self._open: OpenDocument | None = None
+        self._opened: set[int] = set()
         self._edges: WordEdges | None = None
 
     @cached_property
@@ -48,6 +49,7 @@ class Work:
         Raises ProjectError if there is no such document or it has no text; then the open one stays open.
         """
         self._open = OpenDocument(self.project, document_id)
+        self._opened.add(document_id)
         self._edges = WordEdges(self._open.text, self._words)
 
     def refresh(self) -> bool:

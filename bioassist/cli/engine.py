@@ -62,8 +62,8 @@ def annotator_of(
         limit=options["limit"],
     )
     _check_programs(model, settings.programs(project.schema))
-    if model.calibration is not None:
-        project.calibrations.put(model.identity, "model", model.calibration)
+    for calibration in model.calibrations.values():
+        project.calibrations.put(model.identity, "model", calibration)
     refit(project)
     notice = untrained(project.schema, settings.trained_types(project.schema))
     if notice:

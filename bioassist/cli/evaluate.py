@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trainer.corpora.shelf import Shelf
     from trainer.engine import Engine
     from trainer.gold import Named
+    from trainer.rendering import Rendered
     from trainer.windowing import Windowed
 
 
@@ -77,9 +78,9 @@ def command(**options: Any) -> int:
             "published": scores.published(data.path) if data.format == "corpus" else [],
         }
         if options["task"] == "ner":
-            told |= _entities(running, data, program, model.calibration, options)
+            told |= _entities(running, data, program, model, options)
         else:
-            told |= _decisions(running, data, program, options)
+            told |= _decisions(running, data, program, model, options)
     if told["too_long"]:
         say(f"bioassist: {told['too_long']} windows are too long for the model and count as without answer.")
     if options["picture"] is not None and "reliability" in told:
@@ -135,24 +136,39 @@ def entity_data(data: Named, options: dict[str, Any]) -> tuple[list[Windowed], l
 
 
 def _entities(
-    running: Engine, data: Named, program: str, calibration: Calibration | None, options: dict[str, Any]
+    running: Engine, data: Named, program: str, model: ResolvedModel, options: dict[str, Any]
 ) -> dict[str, Any]:
-    from bioassist.tasks.ner import FINGERPRINTS
     from trainer import evaluate
 
     documents, types, given = entity_data(data, options)
     chosen = evaluate.some(documents, options["limit"])
     found = evaluate.entities(running, chosen, types, program)
-    fits = calibration is not None and calibration.program == FINGERPRINTS[program]
+    label = {entity.name: entity.served_by for entity in types}
+    mentions = (entity for document in found.predicted for entity in document)
+    shown = [(label[entity.type], *sure) for entity, sure in zip(mentions, found.sure, strict=True)]
     return {
         "tokens": "given" if given else "own",
         "types": [entity.name for entity in types],
         **scores.entity_figures(found),
-        **(scores.calibrated_figures(found, calibration, types) if calibration is not None and fits else {}),
+        **scores.calibrated_figures(shown, _calibration(model, program)),
     }
 
 
-def _decisions(running: Engine, data: Named, program: str, options: dict[str, Any]) -> dict[str, Any]:
+def _decisions(
+    running: Engine, data: Named, program: str, model: ResolvedModel, options: dict[str, Any]
+) -> dict[str, Any]:
+    from trainer import evaluate
+
+    samples = decision_data(data, program, options)
+    if program == "qa.free":
+        return scores.text_figures(evaluate.texts(running, samples))
+    found = evaluate.decisions(running, samples)
+    shown = [(one.label, one.probability, one.right) for one in found.suggested]
+    return {**scores.decision_figures(found), **scores.calibrated_figures(shown, _calibration(model, program))}
+
+
+def decision_data(data: Named, program: str, options: dict[str, Any]) -> list[Rendered]:
+    """The samples of a corpus for a task that is no search for entities."""
     from trainer import evaluate, gold
 
     if data.format != "corpus":
@@ -161,6 +177,10 @@ def _decisions(running: Engine, data: Named, program: str, options: dict[str, An
     chosen = evaluate.some(samples, options["limit"])
     if not chosen:
         raise InputError("there is nothing to decide in it.", where=str(data))
-    if program == "qa.free":
-        return scores.text_figures(evaluate.texts(running, chosen))
-    return scores.decision_figures(evaluate.decisions(running, chosen))
+    return chosen
+
+
+def _calibration(model: ResolvedModel, program: str) -> Calibration | None:
+    from bioassist.tasks.fingerprints import FINGERPRINTS
+
+    return model.calibrations.get(FINGERPRINTS[program])

@@ -11,9 +11,11 @@ from bioassist.metrics.proportion import wilson
 if TYPE_CHECKING:
     from assistant.project.guard.figures import Guarded, Unfocused
     from assistant.project.guard.first_answers import Blindly
+    from assistant.project.guard.taken import Planted
 
-Counts = TypeVar("Counts", "Blindly", "Unfocused")
+Counts = TypeVar("Counts", "Blindly", "Unfocused", "Planted")
 _BLIND = ("final", "found", "changed", "missed", "dropped", "suggested", "right", "own")
+_PLANTED = ("shown", "accepted", "corrected", "rejected", "left", "right")
 ALL = "all"
 
 
@@ -24,7 +26,7 @@ def lines(figures: Sequence[Guarded]) -> list[str]:
     told: list[str] = []
     for one in figures:
         told += ["", f"{one.annotator}: {_blind_documents(one)}"]
-        told += [f"  {row}" for row in (*_blind(one), *_unfocused(one))]
+        told += [f"  {row}" for row in (*_blind(one), *_planted(one), *_unfocused(one))]
     return told[1:]
 
 
@@ -37,6 +39,11 @@ def as_dicts(figures: Sequence[Guarded]) -> list[dict[str, Any]]:
             "blind": {
                 label: asdict(counts) | {"missed_share": _known(counts.missed, counts.final)}
                 for label, counts in _with_all(one.blind, one.blindly).items()
+            },
+            "planted_documents": {"disclosed": one.disclosed, "undisclosed": one.undisclosed},
+            "planted": {
+                label: asdict(counts) | {"accepted_share": _known(counts.accepted, counts.shown)}
+                for label, counts in _with_all(one.planted, one.plants).items()
             },
             "accepted_without_focus": {
                 label: asdict(counts) | {"share": _known(counts.bulk, counts.kept)}
@@ -64,6 +71,22 @@ def _blind(one: Guarded) -> list[str]:
         numbers = "".join(f"{getattr(counts, name):>10,}" for name in _BLIND)
         rows.append(f"{label:<{width}}{numbers}   {_share(counts.missed, counts.final)}")
     return rows
+
+
+def _planted(one: Guarded) -> list[str]:
+    """What became of suggestions that were wrong on purpose."""
+    if not (one.disclosed or one.undisclosed):
+        return []
+    told = [f"documents with planted suggestions: {one.disclosed} disclosed, {one.undisclosed} not yet"]
+    if not one.planted:
+        return told
+    width = max(len(label) for label in (*one.planted, "planted"))
+    heads = "".join(f"{name:>10}" for name in _PLANTED)
+    rows = [f"{'planted':<{width}}{heads}   accepted (95%)"]
+    for label, counts in _with_all(one.planted, one.plants).items():
+        numbers = "".join(f"{getattr(counts, name):>10,}" for name in _PLANTED)
+        rows.append(f"{label:<{width}}{numbers}   {_share(counts.accepted, counts.shown)}")
+    return told + rows
 
 
 def _unfocused(one: Guarded) -> list[str]:

@@ -197,7 +197,7 @@ def _facts(entry: Entry, catalog: Catalog) -> dict[str, Any]:
             "sources": [str(source) for source in entry.base.sources],
         },
         "adapter": {"path": str(entry.adapter.path), "sha256": entry.adapter.sha256} if entry.adapter else None,
-        "calibration": _calibration_facts(entry),
+        "calibrations": _calibration_facts(entry),
         "card": str(entry.card) if entry.card else None,
         "catalog": str(entry.catalog),
         "folder": str(cache.folder(entry.name)),
@@ -206,22 +206,22 @@ def _facts(entry: Entry, catalog: Catalog) -> dict[str, Any]:
     }
 
 
-def _calibration_facts(entry: Entry) -> dict[str, Any] | None:
+def _calibration_facts(entry: Entry) -> list[dict[str, Any]]:
     from assistant.models import calibrations
 
-    found = calibrations.of_entry(entry)
-    if found is None:
-        return None
-    return {
-        "fingerprint": found.fingerprint,
-        "program": found.program,
-        "source": list(found.source),
-        "decisions": found.decisions,
-        "documents": found.documents,
-        "ece_before": found.measured.ece_before,
-        "ece_after": found.measured.ece_after,
-        "auroc": found.measured.auroc_after,
-    }
+    return [
+        {
+            "fingerprint": one.fingerprint,
+            "program": one.program,
+            "source": list(one.source),
+            "decisions": one.decisions,
+            "documents": one.documents,
+            "ece_before": one.measured.ece_before,
+            "ece_after": one.measured.ece_after,
+            "auroc": one.measured.auroc_after,
+        }
+        for one in calibrations.of_entry(entry).values()
+    ]
 
 
 def _file_facts(path: Path) -> dict[str, Any]:
@@ -260,14 +260,15 @@ def _lines(facts: dict[str, Any]) -> list[str]:
             told.append(f"{shown:<13} not on this machine: `bioassist models pull {facts['name']}`")
         elif key == "tuned":
             told += _tuned_lines(value, facts)
-        elif key == "calibration" and value is None:
+        elif key == "calibrations" and not value:
             told.append(f"{shown:<13} none: probabilities are shown as the model gives them")
-        elif key == "calibration":
-            told.append(f"{shown:<13} {value['fingerprint']}, on {', '.join(value['source'])}")
-            told.append(
-                f"{'':<13} {value['decisions']:,} mentions of {value['documents']:,} documents: calibration error "
-                f"{value['ece_before']:.3f}, calibrated {value['ece_after']:.3f}"
-            )
+        elif key == "calibrations":
+            for number, one in enumerate(value):
+                told.append(f"{'' if number else shown:<13} {one['program']}, on {', '.join(one['source'])}")
+                told.append(
+                    f"{'':<13} {one['decisions']:,} suggestions in {one['documents']:,} documents: calibration error "
+                    f"{one['ece_before']:.3f}, calibrated {one['ece_after']:.3f}"
+                )
         elif key in ("labels", "programs") and not value:
             told.append(f"{shown:<13} none: it was not trained for these tasks")
         elif isinstance(value, dict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from bioassist.metrics.bootstrap import Interval
     from bioassist.metrics.calibration import Calibration
     from bioassist.metrics.spans import Score, Scores
-    from bioassist.schema import EntityType
     from trainer.evaluate import DecisionScores, EntityScores, TextScores
 
 
@@ -28,15 +27,15 @@ def entity_figures(found: EntityScores) -> dict[str, Any]:
     }
 
 
-def calibrated_figures(found: EntityScores, calibration: Calibration, types: Sequence[EntityType]) -> dict[str, Any]:
-    """What the probabilities of entities are worth as a project shows them, by the name that it has in JSON."""
-    label = {entity.name: entity.served_by for entity in types}
-    mentions = (entity for document in found.predicted for entity in document)
-    sure = [
-        (calibration.of(label[entity.type], probability), right)
-        for entity, (probability, right) in zip(mentions, found.sure, strict=True)
-    ]
-    return {"calibrated": {"fingerprint": calibration.fingerprint, **_sure(sure)}}
+def calibrated_figures(suggested: Iterable[tuple[str, float, bool]], calibration: Calibration | None) -> dict[str, Any]:
+    """What the probabilities of suggestions are worth as a project shows them, by the name that it has in JSON.
+
+    `suggested` are the model's label, its probability, and whether it is right. Without a calibration there is nothing.
+    """
+    if calibration is None:
+        return {}
+    sure = [(calibration.of(label, probability), right) for label, probability, right in suggested]
+    return {"calibrated": {"fingerprint": calibration.fingerprint, "suggestions": len(sure), **_sure(sure)}}
 
 
 def decision_figures(found: DecisionScores) -> dict[str, Any]:
@@ -145,9 +144,10 @@ def _measured(told: dict[str, Any]) -> list[str]:
         return [*lines, "probabilities: none"]
     auroc = f"{told['auroc']:.3f}" if told["auroc"] is not None else "no figure"
     lines.append(f"probabilities: expected calibration error {told['ece']:.3f}, AUROC of correctness {auroc}")
-    if "calibrated" in told:
-        ours = told["calibrated"]
-        lines.append(f"as they are shown: expected calibration error {ours['ece']:.3f} ({ours['fingerprint']})")
+    ours = told.get("calibrated")
+    if ours is not None and ours["ece"] is not None:
+        suggestions = _counted(ours["suggestions"], "suggestion")
+        lines.append(f"as they are shown: expected calibration error {ours['ece']:.3f} of {suggestions}")
     return lines
 
 

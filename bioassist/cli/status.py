@@ -64,6 +64,10 @@ def lines(project: Project) -> list[str]:
         told.append(f"model {status.model}{f' with {status.adapter}' if status.adapter else ''}{speed}")
     if status.calibration:
         told.append(_calibration(status.calibration))
+        told += [
+            f"probabilities of {task} calibrated {said} (error {error:.3f})"
+            for task, (said, error) in status.calibration.others.items()
+        ]
     for one in status.suggesters:
         told.append(f"{one.source}:{one.name} ({one.fingerprint}): {one.found:,} found in {one.documents} documents")
         told += [f"  not all: {project.path.parent / failure.path}: {failure.reason}" for failure in one.failed]

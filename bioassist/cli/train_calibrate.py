@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bioassist.cli.diagnostics import Exit, say
-from bioassist.cli.evaluate import entity_data, program_of
+from bioassist.cli.evaluate import decision_data, entity_data, program_of
 from bioassist.errors import InputError, UsageError
+from bioassist.tasks.renderings import RENDERINGS
 
 if TYPE_CHECKING:
     from assistant.models import ResolvedModel
-    from bioassist.metrics.calibration import Calibration
-    from trainer.confidence import Observed
+    from bioassist.metrics.calibrating import Decided
+    from trainer.engine import Engine
+    from trainer.gold import Named
+
+TASKS = [task for task in RENDERINGS if task != "qa"]
 
 
 @click.command("calibrate")
@@ -24,18 +29,19 @@ if TYPE_CHECKING:
               "model was not trained on, as `evaluate` takes them; several times for several.")  # fmt: skip
 @click.option("--model", metavar="NAME|GGUF", help="A model of the catalog, or a GGUF file.  [default: the default]")
 @click.option("--adapter", type=click.Path(path_type=Path), metavar="GGUF", help="A LoRA adapter for the model.")
-@click.option("--program", metavar="NAME", help="How entities are asked for, as in ner.typed.  [default: the model's]")
+@click.option("--task", type=click.Choice(TASKS), default="ner", show_default=True, help="What is calibrated.")
+@click.option("--program", metavar="NAME", help="How the task is rendered, as in ner.typed.  [default: the model's]")
 @click.option("--tokens", type=click.Choice(["given", "own"]), help="Words as the data have them, or cut by bioassist, "
               "as in your notes.  [default: given where the data have words]")  # fmt: skip
 @click.option("--types", metavar="A,B", help="Take these entity types alone.")
 @click.option("--map", "renamed", multiple=True, metavar="THEIRS=OURS", help="Take a type of the data as another.")
 @click.option("--schema", "schema_file", metavar="FILE", help="Types with the descriptions that the model is told.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Take N documents of each, drawn with a seed.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Take N documents or samples of each, at random.")
 @click.option("--window-words", type=click.IntRange(5), default=60, show_default=True, help="Words a window.")
 @click.option("--corpora", type=click.Path(path_type=Path), help="Folder of corpora.  [default: BIOASSIST_CORPORA]")
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="Threads for llama.cpp.  [default: all cores]")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE.json", help="Write the calibration there, for "
-              "`models add --calibration`.")  # fmt: skip
+              "`models add --calibration`; beside those of other tasks that the file has.")  # fmt: skip
 @click.option("--picture", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw how often the model is "
               "right by how sure it is, calibrated.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
@@ -43,17 +49,20 @@ def command(**options: Any) -> int:
     """Compare a model's confidence with how often it is right, and fit a calibration.
 
     The model reads the data once. Three tables come of it: definitions of a mention's confidence, ways to calibrate the
-    one that the engine uses (cross-validated by document), and near misses by threshold. What is written with --out
-    makes the model's probabilities mean what they say on notes like these.
+    one that the engine uses (cross-validated by document), and near misses by threshold. Of relations, attributes and
+    classes it is the second one, over what is suggested. What is written with --out makes the model's probabilities
+    mean what they say on notes like these.
 
     \b
-    Example:
+    Examples:
       bioassist train calibrate --data corpus:maccrobat-clinical --adapter adapter.gguf --out adapter.calibration.json
+      bioassist train calibrate --task assertion --data corpus:negex --model ward --out adapter.calibration.json
     """
     import psutil
 
-    from assistant.models import resolve
-    from trainer import confidence, evaluate
+    from assistant.models import calibrations, resolve
+    from bioassist.tasks.fingerprints import FINGERPRINTS
+    from trainer import confidence
     from trainer.engine import engine
     from trainer.gold import named
 
@@ -62,19 +71,32 @@ def command(**options: Any) -> int:
         if target is not None and not target.parent.is_dir():
             raise UsageError("there is no folder to write it to.", where=str(target))
     model = resolve(options["model"], options["adapter"], offline=True)
-    program = program_of(model, "ner", options["program"])
-    observed = confidence.Observed()
+    program = program_of(model, options["task"], options["program"])
+    if options["out"] is not None:
+        calibrations.check_model(options["out"], _model(model))
     with engine(model.path, model.adapter, options["threads"] or psutil.cpu_count(logical=False) or 1) as running:
-        for one in data:
-            documents, types, _ = entity_data(one, options)
-            confidence.observe(running, evaluate.some(documents, options["limit"]), types, program, observed)
-    if len({one.group for one in observed.judged}) < 2:
+        read = _mentions if options["task"] == "ner" else _answers
+        decided, documents, told = read(running, data, program, options)
+    if len({one.group for one in decided}) < 2:
         raise InputError("the model found too little in them to compare.", where=", ".join(options["named_data"]))
-    fitted = confidence.calibration(observed, _fingerprint(program), _model(model), [_source(one) for one in data])
-    told = _told(model, program, observed, fitted)
+    fitted = confidence.calibration(
+        decided, documents, FINGERPRINTS[program], _model(model), [_source(one) for one in data]
+    )
+    told = {
+        "model": model.name,
+        "file_type": model.file_type,
+        "program": program,
+        "source": list(fitted.source),
+        "documents": documents,
+        "suggestions": len(decided),
+        "right": sum(one.right for one in decided),
+        **told,
+        "methods": [asdict(one) for one in confidence.methods(decided)],
+        "calibration": fitted.to_json(),
+    }
     click.echo(json.dumps(told, indent=2) if options["as_json"] else "\n".join(_table(told)))
     if options["out"] is not None:
-        _write(options["out"], fitted)
+        calibrations.put(options["out"], fitted)
         say(f"bioassist: wrote {options['out']}, {fitted.fingerprint}.")
     if options["picture"] is not None:
         from trainer import drawing
@@ -84,10 +106,38 @@ def command(**options: Any) -> int:
     return Exit.DONE
 
 
-def _fingerprint(program: str) -> str:
-    from bioassist.tasks.ner import FINGERPRINTS
+def _mentions(
+    running: Engine, data: Sequence[Named], program: str, options: dict[str, Any]
+) -> tuple[list[Decided], int, dict[str, Any]]:
+    """The mentions that the model finds, in how many documents, and figures of them alone."""
+    from trainer import confidence, evaluate
 
-    return FINGERPRINTS[program]
+    observed = confidence.Observed()
+    for one in data:
+        documents, types, _ = entity_data(one, options)
+        confidence.observe(running, evaluate.some(documents, options["limit"]), types, program, observed)
+    told = {
+        "words": observed.words,
+        "missed": observed.missed,
+        "definitions": [asdict(one) for one in confidence.definitions(observed)],
+        "near_misses": [asdict(one) for one in confidence.near_misses(observed)],
+    }
+    return observed.decided(), observed.documents, told
+
+
+def _answers(
+    running: Engine, data: Sequence[Named], program: str, options: dict[str, Any]
+) -> tuple[list[Decided], int, dict[str, Any]]:
+    """What the model would suggest of other tasks, and in how many documents."""
+    from trainer import evaluate
+
+    decided: list[Decided] = []
+    documents: set[str] = set()
+    for one in data:
+        samples = decision_data(one, program, options)
+        decided += evaluate.decisions(running, samples).suggested
+        documents |= {sample.group for sample in samples}
+    return decided, len(documents), {}
 
 
 def _model(model: ResolvedModel) -> dict[str, str]:
@@ -100,48 +150,23 @@ def _source(data: Any) -> str:
     return f"{data} (dev)" if data.format == "corpus" else str(data)
 
 
-def _told(model: ResolvedModel, program: str, observed: Observed, fitted: Calibration) -> dict[str, Any]:
-    from trainer import confidence
-
-    return {
-        "model": model.name,
-        "file_type": model.file_type,
-        "program": program,
-        "source": list(fitted.source),
-        "documents": observed.documents,
-        "words": observed.words,
-        "mentions": len(observed.judged),
-        "right": sum(one.right for one in observed.judged),
-        "missed": observed.missed,
-        "definitions": [asdict(one) for one in confidence.definitions(observed)],
-        "methods": [asdict(one) for one in confidence.methods(observed)],
-        "near_misses": [asdict(one) for one in confidence.near_misses(observed)],
-        "calibration": fitted.to_json(),
-    }
-
-
 def _table(told: dict[str, Any]) -> list[str]:
+    of = f" of {told['words']:,} words" if "words" in told else ""
     lines = [
         f"{told['model']} {told['file_type']}, {told['program']}, {', '.join(told['source'])}",
-        f"{told['mentions']:,} mentions found, {told['right']:,} of them right, in {told['documents']:,} documents of "
-        f"{told['words']:,} words",
+        f"{told['suggestions']:,} suggestions, {told['right']:,} of them right, in {told['documents']:,} documents{of}",
     ]
     for title, key in (("confidence, as given", "definitions"), ("calibrated, cross-validated", "methods")):
-        lines += ["", f"{title:<30}{'AUROC':>8}{'ECE':>8}{'log loss':>10}"]
-        for row in told[key]:
+        if key in told:
+            lines += ["", f"{title:<30}{'AUROC':>8}{'ECE':>8}{'log loss':>10}"]
+        for row in told.get(key, ()):
             area = f"{row['auroc']:.3f}" if row["auroc"] is not None else "-"
             lines.append(f"{row['name']:<30}{area:>8}{row['ece']:>8.3f}{row['loss']:>10.3f}")
-    lines += ["", f"{told['missed']:,} mentions of the gold data are touched by nothing that was found",
-              f"{'near misses over':<30}{'in 1,000 words':>16}{'touch one':>11}{'of those touched':>18}"]  # fmt: skip
-    for row in told["near_misses"]:
+    if "near_misses" in told:
+        lines += ["", f"{told['missed']:,} mentions of the gold data are touched by nothing that was found"]
+        lines.append(f"{'near misses over':<30}{'in 1,000 words':>16}{'touch one':>11}{'of those touched':>18}")
+    for row in told.get("near_misses", ()):
         lines.append(
             f"{row['threshold']:<30.2f}{row['per_1000_words']:>16.1f}{row['precision']:>11.3f}{row['recall']:>18.3f}"
         )
     return lines
-
-
-def _write(target: Path, fitted: Calibration) -> None:
-    try:
-        target.write_text(json.dumps(fitted.to_json(), indent=1, ensure_ascii=False) + "\n", "utf-8")
-    except OSError as error:
-        raise UsageError(f"the calibration cannot be written: {error.strerror}.", where=str(target)) from None

@@ -9,6 +9,7 @@ A schema is a TOML file:
 
     [guard]
     blind = 0.1                          # share of the documents that each annotator sees without suggestions first
+    planted = 0.1                        # share of the others that have wrong suggestions planted in them
 
     [[entities]]
     name = "Medication"                  # letters, digits, "_" and "-", as brat takes them

@@ -89,12 +89,16 @@ def _class_task(data: Mapping[str, Any], where: str) -> str:
 
 
 def _guard(data: Mapping[str, Any], where: str) -> Guard:
-    table, place = _one_table(data, "guard", {"blind"}, where)
-    share = table.get("blind", 0.0)
+    table, place = _one_table(data, "guard", {"blind", "planted"}, where)
+    return Guard(_share_of_documents(table, "blind", place), _share_of_documents(table, "planted", place))
+
+
+def _share_of_documents(table: Mapping[str, Any], key: str, place: str) -> float:
+    share = table.get(key, 0.0)
     # true is a number for Python; nan is in no range.
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-        raise SchemaError("blind must be a share of the documents, from 0 to 1.", where=place)
-    return Guard(float(share))
+        raise SchemaError(f"{key} must be a share of the documents, from 0 to 1.", where=place)
+    return float(share)
 
 
 def _one_table(data: Mapping[str, Any], key: str, known: set[str], where: str) -> tuple[Mapping[str, Any], str]:

@@ -148,9 +148,10 @@ class Terminology:
 @dataclass(frozen=True, slots=True)
 class Guard:
     """What shows how far people lean on the model: the share (0 to 1) of each annotator's documents that they see
-    `blind` at first, without suggestions."""
+    `blind` at first, without suggestions, and the share of the others with `planted` suggestions, which are wrong."""
 
     blind: float = 0.0
+    planted: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +211,8 @@ class Schema:
             lines.append(f"description = {_toml(self.description)}")
         if self.class_task:
             lines += ["", "[suggest]", f"classes = {_toml(self.class_task)}"]
-        if self.guard.blind:
-            lines += ["", "[guard]", f"blind = {self.guard.blind!r}"]
+        shares = [f"{name} = {share!r}" for name, share in asdict(self.guard).items() if share]
+        lines += ["", "[guard]", *shares] if shares else []
         for kind in KINDS:
             for entry in getattr(self, kind):
                 lines += ["", f"[[{kind}]]"]

@@ -21,6 +21,9 @@ _ASSERTION = (
     "Judge each mention by the text around it.\n{name}{description}: {values}",
 )
 
+# What is said of a mention that bears an attribute without values.
+BINARY = "yes"
+
 FINGERPRINT = fingerprint("assertion", 1, *FRAME, _ASSERTION[0])
 
 
@@ -42,7 +45,7 @@ class Assertion:
 
     def __init__(self, attribute: AttributeType, wording: int = 0) -> None:
         self.attribute = attribute
-        self._values = attribute.values or ("yes",)
+        self._values = attribute.values or (BINARY,)
         self._options = tuple(f" {value}" for value in (attribute.unwritten, *self._values))
         self.instruction = _ASSERTION[wording].format(
             name=attribute.served_by,

@@ -1,6 +1,7 @@
 """How sure a model is of a mention: several definitions, from what it said of the mention's words.
 
-`IN_USE` is the one that the engine uses; docs/experiments.md compares them on development data.
+`IN_USE` is the one that the engine uses; docs/experiments.md compares them on development data. Of everything else that
+a model suggests (a relation, an attribute, a class) it is as sure as of the `ANSWER` that says so.
 """
 
 from __future__ import annotations
@@ -73,3 +74,9 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
     {one.__name__: one for one in (span, product, weakest, mean, first, bounds, alone, ahead)}
 )
 IN_USE = "alone"
+ANSWER = "answer"
+
+
+def definition_of(program: str) -> str:
+    """The definition that the engine uses for what a program, named by its fingerprint, finds."""
+    return IN_USE if program.startswith("ner.") else ANSWER

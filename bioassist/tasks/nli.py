@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from bioassist.tasks.program import Choice, Program, Text, fingerprint
 from bioassist.tasks.render import FRAME, framed
 
-LABELS = ("entailment", "neutral", "contradiction")
+NEUTRAL = "neutral"
+LABELS = ("entailment", NEUTRAL, "contradiction")
 _MEANS = {
     "entailment": "the premise shows that the statement is true",
     "neutral": "the premise leaves it open",

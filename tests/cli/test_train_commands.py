@@ -101,10 +101,10 @@ def test_from_corpora_to_annotations(bench: Desk) -> None:
                      "Chemical=Medication", "--schema", "schema.toml", "--model", bench.model, "--adapter",
                      "drugs.gguf", "--window-words", "5", "--out", "fitted.json", "--json")  # fmt: skip
     assert told.code == 0, told
-    kept = json.loads((bench.folder / "fitted.json").read_text("utf-8"))
+    (kept,) = json.loads((bench.folder / "fitted.json").read_text("utf-8"))
     assert kept == told.json["calibration"] and kept["fingerprint"] in told.said
     assert kept["labels"].keys() == {"Medication"} and len(kept["model"]["adapter"]) == 64
-    assert kept["decisions"] == told.json["mentions"] > 3
+    assert kept["decisions"] == told.json["suggestions"] > 3
     assert {row["name"] for row in told.json["definitions"]} >= {"span", "weakest"}
     told = bench.run("annotate", "notes", "--model", bench.model, "--adapter", "drugs.gguf", "--schema", "schema.toml",
                      "--no-review", "--offline")  # fmt: skip
@@ -174,3 +174,22 @@ def test_what_cannot_be_calibrated_says_so(bench: Desk) -> None:
     told = bench.run("train", "calibrate", "--data", "iob:corpora/ner/bc5cdr-chem/train.tsv", "--model", bench.model,
                      "--window-words", "5", "--out", "nowhere/c.json")  # fmt: skip
     assert told.code == 2 and "there is no folder" in told.said
+
+
+def test_other_tasks_are_calibrated_into_the_same_file(bench: Desk) -> None:
+    rows = ["Report No.\tConcept\tSentence\tNegation\tTemporality\tExperiencer"]
+    for number in range(200):
+        rows.append(f"{number}\tpain\tno pain in bed {number}\tNegated\tRecent\tPatient")
+    put(bench.folder, {"corpora/notes/negex/rsAnnotations-1.txt": "\n".join(rows) + "\n"})
+    calibrate = ("train", "calibrate", "--task", "assertion", "--data", "corpus:negex", "--corpora", "corpora",
+                 "--model", bench.model, "--limit", "30", "--out", "fitted.json")  # fmt: skip
+    told = bench.run(*calibrate, "--json")
+    assert told.code == 0, told
+    assert told.json["suggestions"] == told.json["calibration"]["decisions"] > 1
+    assert told.json["calibration"]["definition"] == "answer" and "near_misses" not in told.json
+    told = bench.run(*calibrate)
+    assert told.code == 0 and "as given" in told.out, told
+    assert len(json.loads((bench.folder / "fitted.json").read_text("utf-8"))) == 1
+    put(bench.folder, {"other.json": "{}"})
+    told = bench.run(*calibrate[:-1], "other.json")
+    assert told.code == 4 and "no calibration file" in told.said

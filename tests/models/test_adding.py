@@ -15,7 +15,7 @@ from test_models_command import Terminal
 from tiny_model import write_tiny_adapter, write_tiny_llama
 
 from assistant.engine import merge
-from assistant.models import Entry, load_catalog, pull, resolve, sums
+from assistant.models import Entry, calibrations, load_catalog, pull, resolve, sums
 from assistant.models import cache as cache_module
 from assistant.models import catalog as catalog_module
 from assistant.models.gguf_file import LABELS_KEY, PROGRAMS_KEY
@@ -283,14 +283,14 @@ def test_a_calibration_goes_with_its_adapter(
     code, _, said = terminal.run(*add, "--calibration", str(fitted))
     assert code == Exit.DONE, said
     wanted = Calibration.from_json(json.loads(fitted.read_text("utf-8")))
-    facts = terminal.json("models", "info", "ward")["calibration"]
+    (facts,) = terminal.json("models", "info", "ward")["calibrations"]
     assert facts["fingerprint"] == wanted.fingerprint and facts["decisions"] == 100
     assert "calibration error" in terminal.run("models", "info", "ward")[1]
     assert terminal.run("models", "pull", "ward", "--type", "F16")[0] == Exit.DONE
-    assert resolve("ward", offline=True).calibration == wanted
+    assert resolve("ward", offline=True).calibrations == {wanted.program: wanted}
     assert resolve("ward", offline=True).adapter_sha256 == sums.sha256(adapter)
     # An adapter of one's own in its place is another model.
-    assert resolve("ward", adapter, offline=True).calibration is None
+    assert resolve("ward", adapter, offline=True).calibrations == {}
     assert terminal.run("models", "verify", "ward")[0] == Exit.DONE
     kept = load_catalog().entries["ward"].calibration
     assert kept is not None
@@ -300,10 +300,26 @@ def test_a_calibration_goes_with_its_adapter(
         resolve("ward", offline=True)
     assert terminal.run(*add, "--force")[0] == Exit.DONE
     assert load_catalog().entries["ward"].calibration is None and not kept.path.exists()
-    assert resolve("ward", offline=True).calibration is None
+    assert resolve("ward", offline=True).calibrations == {}
     assert terminal.run(*add, "--force", "--calibration", str(fitted))[0] == Exit.DONE
     assert terminal.run("models", "remove", "ward", "--entry", "--yes")[0] == Exit.DONE
     assert beside(own_catalog) == before
+
+
+def test_a_file_has_a_calibration_for_each_task(adapter: Path, tmp_path: Path) -> None:
+    file = calibrate(tmp_path / "fitted.json", adapter)
+    (entities,) = calibrations.read(file).values()
+    relations = replace(entities, program=FINGERPRINTS["re.pairs"], definition="answer", decisions=7)
+    calibrations.put(file, relations)
+    assert calibrations.read(file) == {entities.program: entities, relations.program: relations}
+    newer = replace(relations, decisions=9)
+    calibrations.put(file, newer)
+    assert calibrations.read(file) == {entities.program: entities, newer.program: newer}
+    with pytest.raises(ModelError, match="another model"):
+        calibrations.put(file, replace(newer, model={"name": "other"}))
+    assert calibrations.read(file)[newer.program] == newer
+    calibrations.put(tmp_path / "new.json", newer)
+    assert calibrations.read(tmp_path / "new.json") == {newer.program: newer}
 
 
 def test_a_calibration_of_something_else_is_refused(

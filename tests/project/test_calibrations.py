@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from facts_setup import focus
 from project_setup import SCHEMA, Ward, decoded
 
-from assistant.project.calibration.refitting import looked_at, present, refit, standing
+from assistant.project.calibration.looking import looked_at
+from assistant.project.calibration.refitting import present, refit, standing
 from assistant.project.exporting.documents import documents_for_export
 from assistant.project.records import Suggestion, suggestion_id
 from assistant.project.store import Project
@@ -179,6 +181,25 @@ def test_imported_corrections_and_other_models_do_not_count(read: Read) -> None:
     assert len(decided(read.project)) == 3
     read.project.begin_run("other", "b" * 64, None, {"ner.inline": PROGRAM}, "f", [], {"confidence": IN_USE})
     assert decided(read.project) == []
+
+
+def test_what_was_found_before_it_was_shown_counts_as_right(read: Read) -> None:
+    read.project.set_schema(replace(SCHEMA, guard=replace(SCHEMA.guard, blind=1.0)))
+    session = read.review(read.note("c/o <Symptom 0.9>cough</Symptom>, <Symptom 0.8>fever</Symptom>, rash"))
+    session.add(4, 9, "Symptom")
+    session.add(18, 22, "Symptom")
+    session.mark_done()
+    assert decided(read.project) == [], "as long as it is not done"
+    focus(session, "fever")
+    session.reject()
+    session.mark_done()
+    assert decided(read.project) == [("note", 0.8, False), ("note", 0.9, True)]
+    # Who does not keep it in the end did not find it.
+    session.reopen()
+    focus(session, "cough")
+    session.reject()
+    session.mark_done()
+    assert ("note", 0.9, True) not in decided(read.project)
 
 
 def test_a_decision_that_was_carried_over_counts_once(read: Read) -> None:

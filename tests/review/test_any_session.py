@@ -31,6 +31,7 @@ from project_setup import Ward
 
 from assistant.project.exporting.documents import documents_for_export
 from assistant.project.facts import Value
+from assistant.project.journal.decisions import spans_from_json
 from assistant.project.records import Reference, Suggestion, suggestion_id
 from assistant.project.store import Project
 from assistant.project.suggestions.suggesters import Result, SuggesterRow
@@ -142,7 +143,7 @@ who = st.sampled_from(ANNOTATORS)
 class Reviewing(RuleBasedStateMachine):
     """What is shown is a stack of states for each annotator: an action puts one on it, undo and redo move in it."""
 
-    blind = 0.0
+    guard = Guard()
 
     def __init__(self) -> None:
         super().__init__()
@@ -150,7 +151,7 @@ class Reviewing(RuleBasedStateMachine):
         self.ward = Ward(Path(self.folder.name))
         with_schema(self.ward)
         noted(self.ward)
-        self.ward.project.set_schema(replace(self.ward.project.schema, guard=Guard(self.blind)))
+        self.ward.project.set_schema(replace(self.ward.project.schema, guard=self.guard))
         self.desks = {name: Desk(self.sit_down(name), [shown_to(self.ward.project, name)]) for name in ANNOTATORS}
         self.engine_has_come = False
 
@@ -203,11 +204,14 @@ class Reviewing(RuleBasedStateMachine):
         while desk.session.undo() is not None:
             times += 1
         assert times == desk.at
-        assert shown_to(self.ward.project, who) == shown_to(self.ward.project, "nobody")
+        self.undone_to_the_start(who)
         while desk.session.redo() is not None:
             times -= 1
         assert -times == len(desk.states) - 1 - desk.at
         desk.at = len(desk.states) - 1
+
+    def undone_to_the_start(self, who: str) -> None:
+        assert shown_to(self.ward.project, who) == shown_to(self.ward.project, "nobody")
 
     # the order of work
 
@@ -348,8 +352,46 @@ TestReviewing.settings = settings(LAWS, max_examples=40, stateful_step_count=25)
 class ReviewingBlind(Reviewing):
     """Nobody is shown suggestions before they have answered on a note themselves."""
 
-    blind = 1.0
+    guard = Guard(blind=1.0)
 
 
 TestReviewingBlind = ReviewingBlind.TestCase
 TestReviewingBlind.settings = settings(LAWS, max_examples=20, stateful_step_count=25)
+
+
+class ReviewingPlanted(Reviewing):
+    """Everybody is shown suggestions that are wrong, each their own; nothing of those comes out."""
+
+    guard = Guard(planted=1.0)
+
+    def undone_to_the_start(self, who: str) -> None:
+        desk = self.desks[who]
+        at, desk.at = desk.at, 0
+        self.compare(who)
+        desk.at = at
+
+    @invariant()
+    def nothing_planted_counts(self) -> None:
+        for who in ANNOTATORS:
+            project = self.ward.project.seen_by(who)
+            for document in documents_for_export(project, "all")[0]:
+                row = project.document_named(document.name)
+                assert row is not None
+                plants = self.planted(who, row.id)
+                decisions = project.decisions(row.id)
+                assert not any(one.suggestion is not None for one in decisions.values() if one.item_id in plants)
+                meant = {one.extent for one in decisions.values() if one.status in ("added", "edited")}
+                meant |= {(one.type, one.spans) for one in project.suggestions(row.id, all_runs=True)}
+                assert {(one.type, one.spans) for one in document.entities} & set(plants.values()) <= meant
+
+    def planted(self, who: str, document: int) -> dict[str, tuple[str, tuple[Span, ...]]]:
+        return {
+            item_id: (one["type"], spans_from_json(one["spans"]))
+            for entry in self.ward.project.journal.entries(document, who)
+            if entry.action == "plant"
+            for item_id, one in entry.payload["items"].items()
+        }
+
+
+TestReviewingPlanted = ReviewingPlanted.TestCase
+TestReviewingPlanted.settings = settings(LAWS, max_examples=30, stateful_step_count=25)

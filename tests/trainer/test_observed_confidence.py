@@ -8,13 +8,16 @@ import pytest
 from corpus_setup import Lay
 
 from bioassist.cli import scores
+from bioassist.documents import Entity, Span
 from bioassist.metrics.calibration import ece
-from bioassist.schema import EntityType
+from bioassist.schema import AttributeType, EntityType
+from bioassist.tasks.assertion import Assertion
 from bioassist.tasks.confidence import DEFINITIONS
 from bioassist.tasks.program import Answer, Choice, Program, Text
 from trainer import confidence, evaluate, gold
 from trainer.corpora.shelf import Shelf
 from trainer.engine import Engine
+from trainer.rendering import Rendered
 from trainer.windowing import Windowed
 
 DEV = (
@@ -80,7 +83,7 @@ def test_all_definitions_are_scored_from_the_same_answers(observed: confidence.O
     # The chain of two is less sure than what is wrong; its first label alone is surer.
     assert (rows["span"].auroc, rows["first"].auroc) == (0.5, 1.0)
     assert [one.probability for one in observed.decided("product")] == [0.9, pytest.approx(0.56), 0.6]
-    assert {row.name for row in confidence.methods(observed)} >= {"as given", "Platt by label", "isotonic"}
+    assert {row.name for row in confidence.methods(observed.decided())} >= {"as given", "Platt by label", "isotonic"}
 
 
 def test_near_misses_are_compared_with_what_was_missed_altogether(observed: confidence.Observed) -> None:
@@ -94,7 +97,9 @@ def test_near_misses_are_compared_with_what_was_missed_altogether(observed: conf
 
 
 def test_a_calibration_says_whose_it_is_and_what_it_was_made_of(observed: confidence.Observed) -> None:
-    made = confidence.calibration(observed, "ner.inline/1:0", {"name": "m"}, ["corpus:x (dev)"])
+    made = confidence.calibration(
+        observed.decided(), observed.documents, "ner.inline/1:0", {"name": "m"}, ["corpus:x (dev)"]
+    )
     assert (made.definition, made.decisions, made.documents) == ("alone", 3, 2)
     assert {label: curve.decisions for label, curve in made.labels.items()} == {"Chemical": 1, "Disease": 2}
     assert made.source == ("corpus:x (dev)",) and made.fingerprint.startswith("calibration/1:")
@@ -120,14 +125,37 @@ def test_windowed_documents_need_no_gold(lay: Lay) -> None:
     assert [row.recall for row in confidence.near_misses(seen)] == [0.0] * len(confidence.THRESHOLDS)
 
 
-def test_evaluation_says_what_the_probabilities_are_worth_as_they_are_shown(
-    lay: Lay, observed: confidence.Observed
-) -> None:
-    path = lay("dev.tsv", DEV) / "dev.tsv"
-    documents, types = gold.documents(gold.named(f"iob:{path}"), Shelf(path.parent), renamed={}, window_words=6)
-    found = evaluate.entities(Scripted(), documents, types, "ner.inline")
-    made = confidence.calibration(observed, "ner.inline/1:0", {"name": "m"}, [])
-    told = scores.calibrated_figures(found, made, types)["calibrated"]
-    assert told["fingerprint"] == made.fingerprint
-    sure = [(made.of(one.label, one.probability), one.right) for one in observed.decided()]
-    assert told["ece"] == pytest.approx(ece(sure)) and told["ece"] != pytest.approx(ece(found.sure))
+def test_evaluation_says_what_the_probabilities_are_worth_as_they_are_shown(observed: confidence.Observed) -> None:
+    made = confidence.calibration(observed.decided(), 2, "ner.inline/1:0", {"name": "m"}, [])
+    given = [(one.label, one.probability, one.right) for one in observed.decided()]
+    told = scores.calibrated_figures(given, made)["calibrated"]
+    assert told["fingerprint"] == made.fingerprint and told["suggestions"] == 3
+    sure = [(made.of(label, probability), right) for label, probability, right in given]
+    assert told["ece"] == pytest.approx(ece(sure)) and told["ece"] != pytest.approx(ece([one[1:] for one in given]))
+    assert scores.calibrated_figures(given, None) == {}
+
+
+def asked(answers: list[str]) -> Rendered:
+    """Mentions of a note with what holds of each."""
+    attribute = AttributeType("Assertion", on=("Disease",), values=("negated", "possible"), default="present")
+    task = Assertion(attribute)
+    text = "no asthma , perhaps gout , croup"
+    words = [Span(start, end) for start, end in ((0, 2), (3, 9), (10, 11), (12, 19), (20, 24), (25, 26), (27, 32))]
+    mentions = [Entity(f"T{place}", "Disease", (words[at],)) for place, at in enumerate((1, 4, 6))]
+    return Rendered(task.program(text, words, mentions), tuple(answers), "corpus", "d", "g", text)
+
+
+def test_of_other_tasks_what_would_be_suggested_is_judged() -> None:
+    class Saying(Scripted):
+        def run(self, programs: Iterable[Program]) -> Iterator[tuple[int, tuple[Answer, ...]]]:
+            for number, _ in enumerate(programs):
+                yield number, (Answer(" negated", 0.9), Answer(" negated", 0.6), Answer(" present", 0.8))
+
+    found = evaluate.decisions(Saying(), [asked([" negated", " possible", " negated"])])
+    # That something is as it is by default is no suggestion.
+    assert [(one.label, one.probability, one.right) for one in found.suggested] == [
+        ("negated", 0.9, True),
+        ("negated", 0.6, False),
+    ]
+    made = confidence.calibration(found.suggested, 1, "assertion/1:0", {"name": "m"}, [])
+    assert made.definition == "answer" and made.labels["negated"].decisions == 2

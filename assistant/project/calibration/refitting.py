@@ -1,20 +1,14 @@
-"""A project's own calibration, from what people decided on single suggestions.
-
-Only looks at single suggestions count: what was accepted in bulk was not looked at, and of those the wrong ones come
-back to be looked at later, so they say nothing about the model at any time. Corrections that were made in other
-programs are left out likewise: what was left alone there may not have been read. The last decision of each annotator on
-a suggestion counts: it was right if it was kept as it was.
-"""
+"""A project's own calibrations, fitted to what people decided on single suggestions once that is enough."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from assistant.project.calibration.looking import looked_at, looked_at_facts
 from assistant.project.calibration.stored import Applied, Whose
-from assistant.project.journal.decisions import Decision, decisions_of
-from assistant.project.journal.entries import undone_entries
-from assistant.project.suggestions.agreeing import said_by
 from bioassist.metrics import calibrating
 from bioassist.metrics.calibrating import ENOUGH, ENOUGH_DOCUMENTS, Curves, Decided
 from bioassist.metrics.calibration import Calibration
@@ -22,6 +16,7 @@ from bioassist.tasks import confidence
 from bioassist.tasks.ner import FINGERPRINTS
 
 if TYPE_CHECKING:
+    from assistant.project.records import RunRow
     from assistant.project.store import Project
 
 # A calibration is fitted anew once there is so much more: what is on the screen should not move with each decision.
@@ -33,7 +28,7 @@ class Standing:
     """Which calibration applies to what the present model says (None: its probabilities are shown as they are).
 
     `decisions` on `documents` documents could make one of the project's own; `wanted` of them on `wanted_documents`
-    documents are enough.
+    documents are enough. That is of entities; `others` are the calibrations of the present model's other tasks.
     """
 
     applied: Applied | None
@@ -41,6 +36,7 @@ class Standing:
     documents: int
     wanted: int
     wanted_documents: int
+    others: Mapping[str, Applied] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def enough(self) -> bool:
@@ -50,50 +46,48 @@ class Standing:
 def standing(project: Project) -> Standing | None:
     """None before a model has read anything."""
     whose = present(project)
-    return _standing(project, whose, looked_at(project, whose)) if whose is not None else None
+    return _with_others(project, _standing(project, whose, looked_at(project, whose))) if whose is not None else None
 
 
 def present(project: Project) -> Whose | None:
     """The model that read last, and its program for entities."""
-    for run in reversed(project.runs()):
-        for task, program in run.programs.items():
-            if task in FINGERPRINTS:
-                return run.model_sha, program
-    return None
+    run = _present_run(project)
+    if run is None:
+        return None
+    return run.model_sha, next(program for task, program in run.programs.items() if task in FINGERPRINTS)
 
 
-def looked_at(project: Project, whose: Whose) -> list[Decided]:
-    """What people decided on single suggestions of a model, with the probabilities that it gave them."""
-    entries = project.journal.entries()
-    undone = undone_entries(entries)
-    last: dict[tuple[str, int, str], tuple[str, Decision]] = {}
-    in_bulk: set[tuple[str, int, str]] = set()
-    for entry in entries:
-        # A decision that was carried over to a new version of a note was made, and counts, on the old one.
-        if (entry.actor, entry.actor_seq) in undone or entry.action == "carry":
-            continue
-        for decision in decisions_of(entry):
-            item = (decision.actor, entry.document_id, decision.item_id)
-            if entry.payload.get("bulk") or decision.source != "person":
-                in_bulk.add(item)
-            last[item] = (entry.document, decision)
-    found = []
-    for item, (document, decision) in last.items():
-        if item in in_bulk or decision.suggestion is None:
-            continue
-        for said in said_by(decision.suggestion):
-            if project.calibrations.whose(said) == whose:
-                label = project.calibrations.label(said.type)
-                found.append(Decided(label, document, said.confidence, decision.status == "accepted"))
-    return found
+def _present_run(project: Project) -> RunRow | None:
+    return next((run for run in reversed(project.runs()) if not run.programs.keys().isdisjoint(FINGERPRINTS)), None)
+
+
+def _with_others(project: Project, found: Standing) -> Standing:
+    run = _present_run(project)
+    programs = run.programs.items() if run is not None else ()
+    others = {
+        task: applied
+        for task, program in programs
+        if task not in FINGERPRINTS and run is not None
+        if (applied := project.calibrations.applied((run.model_sha, program))) is not None
+    }
+    return replace(found, others=others)
 
 
 def refit(project: Project) -> Standing | None:
-    """Fit the project's own calibration if there is enough for one, and enough more than for the one it has."""
+    """Fit the project's own calibrations where there is enough for one, and enough more than for the one it has.
+
+    There is one of entities, whose standing this gives, and one of each other task of the present model.
+    """
     whose = present(project)
     if whose is None:
         return None
-    decided = looked_at(project, whose)
+    for other, facts in looked_at_facts(project).items():
+        if other[0] == whose[0]:
+            _refit(project, other, facts)
+    return _with_others(project, _refit(project, whose, looked_at(project, whose)))
+
+
+def _refit(project: Project, whose: Whose, decided: list[Decided]) -> Standing:
     before = _standing(project, whose, decided)
     applied = before.applied
     own = applied.calibration if applied is not None and applied.origin == "project" else None
@@ -115,7 +109,7 @@ def _fitted(project: Project, whose: Whose, decided: list[Decided]) -> Calibrati
     fitted = fit(decided)
     name = next(run.model for run in reversed(project.runs()) if run.model_sha == whose[0])
     return Calibration(
-        definition=confidence.IN_USE,
+        definition=confidence.definition_of(whose[1]),
         program=whose[1],
         model={"name": name, "identity": whose[0]},
         source=("decisions on single suggestions", *((brought.fingerprint,) if brought is not None else ())),

@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from assistant.project.facts import SuggestedFact, label_of
 from assistant.project.file.database import Database
 from assistant.project.journal.entries import canonical
 from assistant.project.records import Suggestion
 from assistant.project.suggestions.agreeing import MODEL
+from bioassist.documents import Attribute
 from bioassist.errors import ProjectError
 from bioassist.metrics.calibration import Calibration
 from bioassist.schema import Schema
 from bioassist.tasks import confidence
+from bioassist.tasks.assertion import BINARY
+from bioassist.tasks.nli import FINGERPRINT as INFERENCE
 
 Origin = Literal["model", "project"]
 # Whose probabilities: the identity of a model, and the fingerprint of a program.
@@ -47,7 +51,8 @@ class CalibrationTable:
         self._database = database
         self._schema = schema
         self._applied: dict[Whose, Applied | None] = {}
-        self._models: dict[tuple[int, str], str | None] = {}
+        # By run: the model, and the measure of confidence of its entities.
+        self._models: dict[tuple[int, str], tuple[str, str | None] | None] = {}
         database.on_rollback(self._applied.clear)
 
     def put(self, model_sha: str, origin: Origin, calibration: Calibration) -> None:
@@ -80,12 +85,12 @@ class CalibrationTable:
             self._applied[whose] = found
         return self._applied[whose]
 
-    def to(self, suggestion: Suggestion) -> Applied | None:
+    def to(self, suggestion: Suggestion | SuggestedFact) -> Applied | None:
         """The calibration that applies to what one source says."""
         whose = self.whose(suggestion)
         return self.applied(whose) if whose is not None else None
 
-    def whose(self, suggestion: Suggestion) -> Whose | None:
+    def whose(self, suggestion: Suggestion | SuggestedFact) -> Whose | None:
         """None for what is not of a language model, or was said by another measure than that of today."""
         if suggestion.source != MODEL or suggestion.run is None:
             return None
@@ -93,10 +98,12 @@ class CalibrationTable:
         run = (suggestion.run, suggestion.model)
         if run not in self._models:
             found = self._database.row("SELECT model_sha, settings FROM runs WHERE id = ? AND model = ?", run)
-            same = found is not None and json.loads(found[1]).get("confidence") == confidence.IN_USE
-            self._models[run] = str(found[0]) if found is not None and same else None
+            self._models[run] = None if found is None else (str(found[0]), json.loads(found[1]).get("confidence"))
         model = self._models[run]
-        return (model, suggestion.program) if model is not None else None
+        # There was never another measure than the answer's own probability for what is no entity.
+        if model is None or confidence.definition_of(suggestion.program) not in (model[1], confidence.ANSWER):
+            return None
+        return model[0], suggestion.program
 
     def confidence(self, suggestion: Suggestion) -> float:
         """The probability of what one source says, as it is shown."""
@@ -104,6 +111,25 @@ class CalibrationTable:
         if applied is None:
             return suggestion.confidence
         return applied.calibration.of(self.label(suggestion.type), suggestion.confidence)
+
+    def confidence_of_fact(self, suggested: SuggestedFact) -> float:
+        """The probability of a suggested relation, attribute or class, as it is shown."""
+        applied = self.to(suggested)
+        if applied is None:
+            return suggested.confidence
+        return applied.calibration.of(self.label_of_fact(suggested), suggested.confidence)
+
+    def label_of_fact(self, suggested: SuggestedFact) -> str:
+        """The model's label for what a suggested fact says."""
+        schema, value = self._schema(), suggested.value
+        if isinstance(value, Attribute):
+            return value.value or BINARY
+        if isinstance(value, str) and suggested.program == INFERENCE:
+            # The statement's name and what was found of it.
+            return value.rpartition("=")[2]
+        known = schema.classes if isinstance(value, str) else schema.relations
+        name = label_of(value)
+        return next((one.served_by for one in known if one.name == name), name)
 
     def label(self, type_: str) -> str:
         """The model's label for a type of the schema."""

@@ -67,6 +67,7 @@ def documents_for_export(
     not used again. What is exported as `sending` is kept by the project, unless it is open for reading only: corrected
     files that come back are compared with it.
     """
+    project = project.counted()
     # One transaction, because each id that is kept would wait for the disk on its own.
     with nullcontext() if project.read_only else project.transaction():
         return _collected(project, include, documents, sending)
@@ -218,4 +219,4 @@ def _of_fact(fact: FactItem) -> Provenance:
     one = fact.suggestion
     if one is None:
         return Provenance(status, fact.source, actor=fact.actor)
-    return Provenance(status, one.source, one.confidence, one.model, one.program, one.trained, fact.actor)
+    return Provenance(status, one.source, fact.confidence, one.model, one.program, one.trained, fact.actor)

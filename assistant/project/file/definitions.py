@@ -289,3 +289,24 @@ CREATE TABLE revealed (
     document_id INTEGER NOT NULL REFERENCES documents(id),
     PRIMARY KEY (actor, document_id)
 ) WITHOUT ROWID"""
+
+PLANTED = """\
+CREATE TABLE planted (
+    actor TEXT NOT NULL,
+    document_id INTEGER NOT NULL REFERENCES documents(id),
+    item_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    spans TEXT NOT NULL,
+    extent TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    source TEXT NOT NULL,
+    model TEXT NOT NULL,
+    program TEXT NOT NULL,
+    trained INTEGER NOT NULL,
+    run INTEGER,
+    hides TEXT,
+    waits INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (actor, document_id, item_id)
+) WITHOUT ROWID;
+
+ALTER TABLE decisions ADD COLUMN planted INTEGER NOT NULL DEFAULT 0"""

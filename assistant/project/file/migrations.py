@@ -105,6 +105,12 @@ def m009_guard(database: Database) -> None:
     database.execute("INSERT INTO settings VALUES (?, ?)", (SALT, new_salt()))
 
 
+def m010_planted(database: Database) -> None:
+    """Suggestions that are planted for an annotator, and which decisions are on such ones."""
+    for statement in definitions.PLANTED.split(";\n\n"):
+        database.execute(statement)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_project,
     m002_export_numbers,
@@ -115,6 +121,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m007_annotators,
     m008_skipped,
     m009_guard,
+    m010_planted,
 )
 
 

@@ -1,14 +1,17 @@
-"""How far people lean on the model, by annotator and label: what they miss without it, and what they accept unseen."""
+"""How far people lean on the model, by annotator and label: what they miss without it, what they accept unseen, and
+what they accept that is wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from assistant.project.file.database import Database
 from assistant.project.guard.first_answers import Blindly, FirstAnswer, compared, first_answers
+from assistant.project.guard.taken import Disclosed, Planted, disclosed
+from assistant.project.guard.taken import counted as counted_of
 from assistant.project.team.annotators import GOLD
 
 if TYPE_CHECKING:
@@ -34,7 +37,9 @@ class Unfocused:
 @dataclass(frozen=True, slots=True)
 class Guarded:
     """One annotator's figures, by label in the order of names. Of the documents that began blind, `done` ones are in
-    `blind`, and `open` ones show their suggestions but are not done. `to_come` are blind still."""
+    `blind`, and `open` ones show their suggestions but are not done. `to_come` are blind still.
+
+    Of the documents in which something was planted, `disclosed` ones are in `planted`; `undisclosed` are not yet."""
 
     annotator: str
     done: int
@@ -42,6 +47,14 @@ class Guarded:
     to_come: int
     blind: dict[str, Blindly]
     unfocused: dict[str, Unfocused]
+    disclosed: int = 0
+    undisclosed: int = 0
+    planted: dict[str, Planted] = field(default_factory=dict)
+
+    @property
+    def plants(self) -> Planted:
+        """Over all labels."""
+        return reduce(Planted.plus, self.planted.values(), Planted())
 
     @property
     def blindly(self) -> Blindly:
@@ -56,20 +69,42 @@ class Guarded:
 
 def figures(project: Project, database: Database, of: str | None = None) -> list[Guarded]:
     """Of all annotators in the order of names, but of gold, which is made of what they said; or `of` one alone."""
-    answers, unfocused = first_answers(database, of), _unfocused(database, of)
-    names = {*project.annotators(), *answers} - {GOLD} if of is None else {of}
-    return [_guarded(project.seen_by(name), answers.get(name, []), unfocused.get(name, {})) for name in sorted(names)]
+    answers, unfocused, told = first_answers(database, of), _unfocused(database, of), disclosed(database, of)
+    names = {*project.annotators(), *answers, *told} - {GOLD} if of is None else {of}
+    return [
+        _guarded(project.seen_by(name), answers.get(name, []), unfocused.get(name, {}), told.get(name, []))
+        for name in sorted(names)
+    ]
 
 
-def _guarded(seen: Project, answers: Sequence[FirstAnswer], unfocused: dict[str, Unfocused]) -> Guarded:
+def _guarded(
+    seen: Project, answers: Sequence[FirstAnswer], unfocused: dict[str, Unfocused], told: Sequence[Disclosed]
+) -> Guarded:
     blind: dict[str, Blindly] = {}
+    planted: dict[str, Planted] = {}
+    for one in told:
+        kept = {decision.extent for decision in seen.decisions(one.document).values() if decision.kept}
+        for label, shown in counted_of(one, kept).items():
+            planted[label] = planted.get(label, Planted()).plus(shown)
     done = [one for one in answers if seen.document(one.document).done]
     for first in done:
         final = {one.extent for one in seen.decisions(first.document).values() if one.kept}
         for label, counts in compared(first, final).items():
             blind[label] = blind.get(label, Blindly()).plus(counts)
     to_come = sum(row.blind for row in seen.documents())
-    return Guarded(seen.actor, len(done), len(answers) - len(done), to_come, dict(sorted(blind.items())), unfocused)
+    known = {one.document for one in told}
+    undisclosed = sum(row.planted and row.id not in known for row in seen.documents())
+    return Guarded(
+        seen.actor,
+        len(done),
+        len(answers) - len(done),
+        to_come,
+        dict(sorted(blind.items())),
+        unfocused,
+        len(told),
+        undisclosed,
+        dict(sorted(planted.items())),
+    )
 
 
 def _unfocused(database: Database, of: str | None) -> dict[str, dict[str, Unfocused]]:

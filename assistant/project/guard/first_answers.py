@@ -60,13 +60,16 @@ def first_answers(database: Database, of: str | None = None) -> dict[str, list[F
         " WHERE j.action = 'reveal' AND NOT d.superseded AND j.actor = coalesce(?, j.actor) ORDER BY j.actor_seq",
         (of,),
     ):
-        told = json.loads(payload)
-        answer = FirstAnswer(document, _extents(told["kept"]), _extents(told["suggested"]))
-        found.setdefault((actor, document), answer)
+        found.setdefault((actor, document), first_answer(document, json.loads(payload)))
     by_actor: dict[str, list[FirstAnswer]] = {}
     for (actor, _), answer in found.items():
         by_actor.setdefault(actor, []).append(answer)
     return by_actor
+
+
+def first_answer(document: int, payload: Mapping[str, Any]) -> FirstAnswer:
+    """What a "reveal" entry holds."""
+    return FirstAnswer(document, _extents(payload["kept"]), _extents(payload["suggested"]))
 
 
 def compared(first: FirstAnswer, final: Collection[Extent]) -> dict[str, Blindly]:

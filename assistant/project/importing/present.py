@@ -65,9 +65,10 @@ class Present:
         items = {item.id: item for item in (*Fold(current).items(), *fold.items())}
         hidden, facts = fold.hidden(), {**base.facts, **project.facts(there.id)}
         rejected = {item.id for item in items.values() if item.status == "rejected"}
+        suggested = project.suggested_facts(there.id)
         waiting = {
             one.id: one.suggestion
-            for one in fact_items(project.suggested_facts(there.id), facts, hidden, rejected)
+            for one in fact_items(suggested, facts, hidden, rejected, sure=project.calibrations.confidence_of_fact)
             if one.status == "pending" and one.suggestion is not None
         }
         standing = {item_id: fact.value for item_id, fact in facts.items() if fact.value is not None}

@@ -3,7 +3,7 @@
 The tables `decisions` and `facts` hold what the entries say about single items and facts, with each annotator's last
 word on each marked (`assistant.project.journal.last_words`), and `done`, `skipped` and `revealed` which documents are
 that for whom (`assistant.project.journal.marks`), so that counts and the state of a document need no reading of old
-entries.
+entries. `planted` is what was planted in them (`assistant.project.guard.plants`).
 `assistant.project.verification` derives them again, and compares.
 """
 
@@ -17,7 +17,8 @@ from typing import Any
 
 from assistant.project.facts import FACT_COLUMNS, Fact, fact_from_row, fact_row, facts_of
 from assistant.project.file.database import Database
-from assistant.project.journal.decisions import Decision, decisions_of, spans_from_text
+from assistant.project.guard.plants import PlantTable
+from assistant.project.journal.decisions import Decision, as_seen, decisions_of, spans_from_text
 from assistant.project.journal.entries import (
     ACTIONS,
     CHAIN_START,
@@ -33,6 +34,7 @@ from assistant.project.journal.marks import Marks
 from assistant.project.journal.rows import (
     DECISION_COLUMNS,
     ENTRY_COLUMNS,
+    PLANTED,
     decision_from_row,
     decision_row,
     entry_from_row,
@@ -49,9 +51,10 @@ class Journal:
         self._database = database
         self._documents = documents
         self._decided = decided
-        self._decisions = LastWords(database, "decisions", f"{DECISION_COLUMNS}, extent")
+        self._decisions = LastWords(database, "decisions", f"{DECISION_COLUMNS}, extent, planted", "max(1, planted)")
         self._facts = LastWords(database, "facts", FACT_COLUMNS)
-        self._marks = Marks(database, documents)
+        self.plants = PlantTable(database)
+        self._marks = Marks(database, documents, self.plants)
         self._histories: dict[str, History] = {}
         database.on_rollback(self._histories.clear)
 
@@ -99,6 +102,7 @@ class Journal:
                 self._decisions.add(entry.document_id, entry.actor, decided)
                 facts = [fact_row(fact, entry.text_sha) for fact in facts_of(entry)]
                 self._facts.add(entry.document_id, entry.actor, facts)
+            self.plants.take(entry)
             self._marks.take(entry)
             group, bound = entry.payload.get("group"), entry.payload.get("how") == RENAME
             history.take(Step(entry.actor_seq, entry.action, entry.document_id, group, bound), entry.target)
@@ -154,9 +158,19 @@ class Journal:
         return [entry_from_row(row) for row in rows]
 
     def decisions(self, document_id: int, actor: str, of: Entry | None = None) -> dict[str, Decision]:
-        """An annotator's last word on each item of a document, or on those alone that entry `of` names."""
+        """An annotator's last word, as it counts, on each item of a document, or on those alone that entry `of`
+        names."""
         rows = self._decisions.latest(document_id, actor, None if of is None else of.seq)
         return {str(row[0]): decision_from_row(row) for row in rows}
+
+    def decisions_as_seen(self, document_id: int, actor: str, of: Entry | None = None) -> dict[str, Decision]:
+        """The same as the annotator made them: as long as they do not know what is planted, with what they said of
+        that."""
+        plants = self.plants.of(document_id, actor).suggestions
+        if not plants:
+            return self.decisions(document_id, actor, of)
+        rows = self._decisions.latest(document_id, actor, None if of is None else of.seq, up_to=PLANTED)
+        return {str(row[0]): as_seen(decision_from_row(row), plants[row[0]] if row[-1] else None) for row in rows}
 
     def facts(self, document_id: int, actor: str) -> dict[str, Fact]:
         """An annotator's last word on each fact of a document, removed ones too."""

@@ -39,6 +39,11 @@ class Decision:
     def extent(self) -> Extent:
         return (self.type, self.spans)
 
+    @property
+    def planted(self) -> bool:
+        """Whether it is on a suggestion that was planted."""
+        return self.suggestion is not None and self.suggestion.planted
+
 
 def spans_to_json(spans: Sequence[Span]) -> list[list[int]]:
     return [[span.start, span.end] for span in spans]
@@ -86,6 +91,8 @@ def suggestion_to_json(suggestion: Suggestion) -> dict[str, Any]:
     record = {"type": suggestion.type, "spans": spans_to_json(suggestion.spans)} | _said_to_json(suggestion)
     if suggestion.also:
         record["also"] = [_said_to_json(one) for one in suggestion.also]
+    if suggestion.planted:
+        record["planted"] = True
     return record
 
 
@@ -134,11 +141,29 @@ def _said_from_json(item_id: str, label: str, spans: tuple[Span, ...], record: M
         trained=record["trained"],
         run=record["run"],
         references=references_from_json(record.get("references", ())),
+        planted=record.get("planted", False),
     )
 
 
+def counted(decision: Decision) -> Decision | None:
+    """A decision as it counts. On a planted suggestion it is no work: None; but what a person made of one by
+    correcting it is theirs, as if they had added it."""
+    if not decision.planted:
+        return decision
+    return replace(decision, status="added", suggestion=None) if decision.status == "edited" else None
+
+
+def as_seen(decision: Decision, planted: Suggestion | None) -> Decision:
+    """What the tables have of a decision on a `planted` suggestion, if it is on one, as the person made it."""
+    if planted is None:
+        return decision
+    status = _kept_status(decision.type, decision.spans, planted) if decision.kept else decision.status
+    return replace(decision, suggestion=planted, status=status)
+
+
 def decisions_of(entry: Entry) -> Iterator[Decision]:
-    """The decisions on items in an entry; none for done, reopen, undo and redo, and where it is about facts alone."""
+    """The decisions on items in an entry as the person saw them, on planted suggestions too (`counted`); none for done,
+    reopen, undo and redo, and where it is about facts alone."""
     payload = entry.payload
     if entry.action in ("accept", "reject", "delete"):
         for item_id in payload["ids"]:

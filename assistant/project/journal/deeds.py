@@ -9,6 +9,7 @@ from typing import cast
 
 from assistant.project.file.database import Database
 from assistant.project.journal.entries import Action
+from assistant.project.journal.rows import PLANTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class DeedTable:
 
     def of(self, actor: str, after: int = 0, since: datetime | None = None) -> list[Deed]:
         """What an actor did in entries after number `after`, and not before `since`, in order: undo and redo too, but
-        not what was carried over to a new version of a note, or renamed with the schema."""
+        not what was planted, carried over to a new version of a note, or renamed with the schema. Decisions on planted
+        suggestions are not counted."""
         first = datetime.min if since is None else since.astimezone(UTC)
         rows = self._database.rows(
             """SELECT seq, at, document_id, action,
@@ -51,7 +53,7 @@ class DeedTable:
                     SELECT action FROM journal back WHERE back.actor = made.actor AND back.target = made.actor_seq
                     ORDER BY back.seq DESC LIMIT 1
                 ), 'redo') = 'redo'
-            FROM journal made WHERE actor = ? AND seq > ? AND at >= ? AND action <> 'carry'
+            FROM journal made WHERE actor = ? AND seq > ? AND at >= ? AND action NOT IN ('carry', 'plant')
                 AND CASE action WHEN 'set' THEN json_extract(payload, '$.how') END IS NOT 'rename' ORDER BY seq""",
             (actor, after, first.isoformat(timespec="milliseconds")),
         )
@@ -59,8 +61,9 @@ class DeedTable:
             return []
         decided: dict[int, dict[tuple[str, str], int]] = {}
         for seq, label, status, count in self._database.rows(
-            "SELECT seq, type, status, count(*) FROM decisions WHERE seq >= ? AND actor = ? GROUP BY seq, type, status",
-            (rows[0][0], actor),
+            "SELECT seq, type, status, count(*) FROM decisions WHERE seq >= ? AND actor = ? AND planted < ?"
+            " GROUP BY seq, type, status",
+            (rows[0][0], actor, PLANTED),
         ):
             decided.setdefault(seq, {})[label, status] = count
         facts = dict(

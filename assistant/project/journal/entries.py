@@ -14,15 +14,32 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 Action = Literal[
-    "accept", "reject", "edit", "add", "delete", "set", "done", "skip", "reopen", "reveal", "carry", "undo", "redo"
+    "accept",
+    "reject",
+    "edit",
+    "add",
+    "delete",
+    "set",
+    "done",
+    "skip",
+    "reopen",
+    "reveal",
+    "plant",
+    "disclose",
+    "carry",
+    "undo",
+    "redo",
 ]
 
 ACTIONS: tuple[str, ...] = get_args(Action)
-UNDOABLE = frozenset(ACTIONS) - {"undo", "redo", "carry"}
+UNDOABLE = frozenset(ACTIONS) - {"undo", "redo", "carry", "plant"}
 # What is said of a document as a whole; the last of them that stands counts.
 MARKS = frozenset(("done", "skip", "reopen"))
 # The end of what an annotator does in a document without suggestions.
 REVEAL: Final = "reveal"
+# Wrong suggestions for an annotator, and the end of what they do not knowing which.
+PLANT: Final = "plant"
+DISCLOSE: Final = "disclose"
 # How a "set" came to be that renames labels of the schema (`assistant.project.schema.renaming`).
 RENAME = "rename"
 CHAIN_START = "0" * 64
@@ -41,10 +58,15 @@ class Entry:
                  how, bulk, group}
         done, reopen  {}                       skip            {reason}
         reveal  {kept: {id: {type, spans}}, suggested: {id: {type, spans}}}
+        plant   {items: {id: {type, spans, ..., hides}}}
+        disclose  {planted: {id: {type, spans, became}}, facts}
         undo, redo    {target: the actor_seq of the entry taken back}
         carry   {from_document, from_id, by, source} with {id, type, spans, status, on} or {facts}
 
     "reveal" is the end of work without suggestions: what the annotator had `kept` by then, and what was `suggested`.
+    "plant" is made for the annotator, not by them, and not undone: suggestions that are wrong, each in the place of the
+    one whose id it `hides`, if any. "disclose" says what each `became` ("accepted", "corrected", "rejected" or "left"),
+    and takes out what was said of those that are gone by that.
     `on` maps each id to what was decided on, see `assistant.project.journal.decisions.evidence`; in "set" it is that of
     its item. `near` is there where a person added what the model nearly found: its probability, type, model and run.
     "set" is many decisions made together, undone as one: what came back in a document that was imported, from

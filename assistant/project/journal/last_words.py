@@ -17,12 +17,16 @@ from assistant.project.file.database import Database
 
 
 class LastWords:
-    """The table `table`, with the columns `columns` besides those that all have but for item_id, actor and seq."""
+    """The table `table`, with the columns `columns` besides those that all have but for item_id, actor and seq.
 
-    def __init__(self, database: Database, table: str, columns: str) -> None:
+    `latest` is the rank of a last word: 1, or more for what does not count (`rank` is SQL for it). 0 is no last word.
+    """
+
+    def __init__(self, database: Database, table: str, columns: str, rank: str = "1") -> None:
         self._database = database
         self._table = table
         self._columns = columns
+        self._rank = rank
         self._named = {name: place for place, name in enumerate(columns.split(", "))}
 
     def add(self, document_id: int, by: str, said: Sequence[tuple[Any, ...]]) -> None:
@@ -30,7 +34,7 @@ class LastWords:
         unless it was carried over for somebody who said something since."""
         item, actor, seq = (self._named[name] for name in ("item_id", "actor", "seq"))
         self._database.execute_many(
-            f"UPDATE {self._table} SET latest = 0 WHERE document_id = ? AND item_id = ? AND +actor = ? AND latest = 1",
+            f"UPDATE {self._table} SET latest = 0 WHERE document_id = ? AND item_id = ? AND +actor = ? AND latest > 0",
             ((document_id, row[item], row[actor]) for row in said),
         )
         marks = ", ".join("?" * (len(self._named) + 1))
@@ -38,6 +42,12 @@ class LastWords:
             f"INSERT INTO {self._table} (document_id, {self._columns}) VALUES ({marks})",
             ((document_id, *row) for row in said),
         )
+        if self._rank != "1":
+            # Those of this very entry, by the index on seq.
+            self._database.execute_many(
+                f"UPDATE {self._table} SET latest = {self._rank} WHERE seq = ? AND latest <> {self._rank}",
+                ((number,) for number in {row[seq] for row in said}),
+            )
         for number in {row[seq] for row in said if row[actor] != by}:
             self._settle(document_id, number)
 
@@ -49,26 +59,28 @@ class LastWords:
     def _settle(self, document_id: int, seq: int) -> None:
         """Find the last words on what entry `seq` names anew."""
         self._database.execute(
-            f"""UPDATE {self._table} SET latest = effective AND seq = ({last_word(self._table)})
+            f"""UPDATE {self._table} SET latest = (effective AND seq = ({last_word(self._table)})) * ({self._rank})
             WHERE document_id = ?1 AND item_id IN (SELECT item_id FROM {self._table} WHERE seq = ?2)
             AND +actor IN (SELECT actor FROM {self._table} WHERE seq = ?2)""",
             (document_id, seq),
         )
 
-    def latest(self, document_id: int, actor: str, of: int | None = None) -> list[tuple[Any, ...]]:
-        """An annotator's last words on a document, or on what entry number `of` names alone; oldest first."""
+    def latest(self, document_id: int, actor: str, of: int | None = None, *, up_to: int = 1) -> list[tuple[Any, ...]]:
+        """An annotator's last words on a document, or on what entry number `of` names alone; oldest first. Those that
+        count, or of any rank `up_to` one."""
         named = "" if of is None else f" AND item_id IN (SELECT item_id FROM {self._table} WHERE seq = ?)"
         return self._database.rows(
             f"SELECT {self._columns} FROM {self._table}"
-            f" WHERE document_id = ? AND actor = ? AND latest = 1{named} ORDER BY seq",
-            [document_id, actor] if of is None else [document_id, actor, of],
+            f" WHERE document_id = ? AND actor = ? AND latest BETWEEN 1 AND ?{named} ORDER BY seq",
+            [document_id, actor, up_to] if of is None else [document_id, actor, up_to, of],
         )
 
     def said_by(self, actor: str, document_id: int, after: int) -> list[tuple[Any, ...]]:
-        """What an actor said in entries after number `after` and did not take back, be it the last word or not."""
+        """What an actor said that counts in entries after number `after` and did not take back, be it the last word or
+        not."""
         return self._database.rows(
             f"SELECT {self._columns} FROM {self._table}"
-            " WHERE document_id = ? AND actor = ? AND seq > ? AND effective ORDER BY seq",
+            f" WHERE document_id = ? AND actor = ? AND seq > ? AND effective AND {self._rank} = 1 ORDER BY seq",
             (document_id, actor, after),
         )
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 from assistant.project.journal.decisions import (
     Decision,
     DecisionStatus,
+    counted,
     spans_from_text,
     spans_to_text,
     suggestion_from_json,
@@ -18,6 +19,8 @@ from assistant.project.records import suggestion_id
 
 ENTRY_COLUMNS = "seq, actor, actor_seq, at, document_id, document, text_sha, action, payload, previous, hash"
 DECISION_COLUMNS = "item_id, status, type, spans, suggestion, actor, seq, source"
+# Which rank a last word has in the table: what counts is 1.
+CORRECTED, PLANTED = 1, 2
 
 
 def entry_from_row(row: tuple[Any, ...]) -> Entry:
@@ -53,11 +56,15 @@ def decision_from_row(row: tuple[Any, ...]) -> Decision:
 
 
 def decision_row(entry: Entry, decision: Decision) -> tuple[Any, ...]:
-    """`DECISION_COLUMNS`, and its extent."""
-    suggestion = decision.suggestion
+    """`DECISION_COLUMNS`, its extent, and whether it is on a planted suggestion: then it is as it counts, if it does.
+
+    What does not count has PLANTED there, what a person made of a planted one CORRECTED.
+    """
+    as_counted = counted(decision)
+    suggestion = None if decision.planted else decision.suggestion
     return (
         decision.item_id,
-        decision.status,
+        decision.status if as_counted is None else as_counted.status,
         decision.type,
         spans_to_text(decision.spans),
         canonical(suggestion_to_json(suggestion)) if suggestion is not None else None,
@@ -66,4 +73,5 @@ def decision_row(entry: Entry, decision: Decision) -> tuple[Any, ...]:
         decision.source,
         # Also of what was accepted as it is: where its label was renamed since, its id is of the earlier one.
         suggestion_id(entry.text_sha, decision.type, decision.spans),
+        (PLANTED if as_counted is None else CORRECTED) if decision.planted else 0,
     )

@@ -233,7 +233,8 @@ class DocumentTable:
     def _load(self, actor: str, wanted: set[int] | None) -> dict[int, DocumentRow]:
         columns = (
             f"{_COLUMNS}, id IN (SELECT document_id FROM done WHERE actor = ?1),"
-            " (SELECT reason FROM skipped WHERE actor = ?1 AND document_id = id)"
+            " (SELECT reason FROM skipped WHERE actor = ?1 AND document_id = id),"
+            " id IN (SELECT document_id FROM planted WHERE actor = ?1 AND waits)"
         )
         if wanted is None:
             rows = self._database.rows(f"SELECT {columns} FROM documents ORDER BY place, id", (actor,))
@@ -279,4 +280,5 @@ def _document(row: tuple[Any, ...]) -> DocumentRow:
         words=row[11],
         done=bool(row[12]),
         skipped=row[13],
+        planted=bool(row[14]),
     )

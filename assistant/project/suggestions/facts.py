@@ -6,7 +6,7 @@ They are kept run by run, as suggestions of entities are; those of the current r
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -157,13 +157,15 @@ FactStatus = Literal["pending", "accepted", "rejected", "added"]
 class FactItem:
     """A fact under review: what a suggester proposes and waits, or what a person decided.
 
-    `value` is what was suggested where it was rejected. `suggestion` is None for a fact that a person added.
+    `value` is what was suggested where it was rejected. `suggestion` is None for a fact that a person added, and so is
+    `confidence`, the probability as it is shown.
     """
 
     id: str
     value: Value
     status: FactStatus
     suggestion: SuggestedFact | None
+    confidence: float | None = None
     actor: str | None = None
     source: str = "person"
 
@@ -178,8 +180,10 @@ def fact_items(
     decided: Mapping[str, Fact],
     hidden: Mapping[str, str],
     rejected: Collection[str] = (),
+    *,
+    sure: Callable[[SuggestedFact], float],
 ) -> list[FactItem]:
-    """The facts of a document: those decided, then those that wait.
+    """The facts of a document: those decided, then those that wait; `sure` gives a suggestion's probability.
 
     `hidden` are suggestions of entities that hide behind kept items of their extent (`Fold.hidden`): what is said of
     them is said of those. What is about `rejected` entities does not wait.
@@ -191,14 +195,17 @@ def fact_items(
             continue
         kept: FactStatus = "added" if fact.suggestion is None else "accepted"
         status: FactStatus = kept if fact.value is not None else "rejected"
-        items.append(FactItem(fact.item_id, aimed(said, hidden), status, fact.suggestion, fact.actor, fact.source))
+        confidence = None if fact.suggestion is None else sure(fact.suggestion)
+        items.append(
+            FactItem(fact.item_id, aimed(said, hidden), status, fact.suggestion, confidence, fact.actor, fact.source)
+        )
     known = {content(item.value) for item in items}
     for one in suggested:
         value = aimed(one.value, hidden)
         if one.id in decided or content(value) in known or not set(aims(value)).isdisjoint(rejected):
             continue
         known.add(content(value))
-        items.append(FactItem(one.id, value, "pending", one, source=one.source))
+        items.append(FactItem(one.id, value, "pending", one, sure(one), source=one.source))
     return items
 
 

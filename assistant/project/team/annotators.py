@@ -44,12 +44,15 @@ def checked(name: str) -> str:
     return name.strip()
 
 
-def whose(project: Project, of: str | None) -> str:
+def whose(project: Project, of: str | None, asker: str | None = None) -> str:
     """Whose decisions are meant: `of`, else those of the only annotator, else gold, else of nobody.
 
-    Raises UsageError, which names the annotators, if `of` is none of them, or if there are several and no gold.
+    `asker` may be meant without having decided anything, and is where there are several and no gold, if they are one of
+    those. Raises UsageError, which names the annotators, if `of` is none of them, or if nothing says who is meant.
     """
     names = project.annotators()
+    if of is not None and of == asker:
+        return of
     if of is not None:
         if of not in names:
             raise UsageError(
@@ -57,6 +60,8 @@ def whose(project: Project, of: str | None) -> str:
             )
         return of
     if len(names) > 1 and GOLD not in names:
+        if asker in names:
+            return asker
         raise UsageError(
             f"the project has decisions of {len(names)} annotators: {', '.join(names)}.",
             where=str(project.path),

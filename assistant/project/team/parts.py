@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.project.journal.decisions import decisions_of
+from assistant.project.journal.decisions import counted, decisions_of
 from assistant.project.journal.entries import ACTIONS, CHAIN_START, Entry, canonical, chained_hash
 from assistant.project.store import Project
 from bioassist.errors import InputError, ProjectError
@@ -139,7 +139,7 @@ def _merge(project: Project, part: Part) -> Merged:
 
 
 def _labels(entry: Entry) -> set[str]:
-    return {one.type for one in decisions_of(entry) if one.kept}
+    return {one.type for one in decisions_of(entry) if one.kept and counted(one) is not None}
 
 
 def _record(line: str, path: Path, number: int) -> dict[str, Any]:

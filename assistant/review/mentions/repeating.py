@@ -64,8 +64,8 @@ class Plan:
 class Repeating(Work):
     """What the focus is, wherever its words are.
 
-    In the whole project it takes long: `plan_repeating` and `write_repeated` may be called in any thread, the rest in
-    the session's; nothing else may be decided from the one to the other.
+    In the whole project it takes long: `plan_repeating` may be called in any thread, and so may `write_repeated` and
+    `take_repeated` while nothing else is asked of the session. Nothing may be decided from the plan to the end.
     """
 
     def repeat_in_note(self) -> Repeated | None:

@@ -98,9 +98,9 @@ def matching(
     named = {row.id: wanted is None or wanted.wants_note(row.name) for row in rows if row.has_text}
     yield from ((document, []) for document, wants in named.items() if not wants)
     chosen = [document for document, wants in named.items() if wants]
-    decided = {} if pending_only else dict(project.listing.decided(chosen, project.view))
+    decided = {} if pending_only else dict(project.listed(chosen, pending=False))
     disputable = set(project.listing.overlapping(chosen)) if wanted is not None and wanted.disputed else set()
-    for document, pending in project.listing.pending(chosen, project.view):
+    for document, pending in project.listed(chosen, pending=True):
         items = [*pending, *decided.get(document, ())]
         if wanted is not None:
             items = [one for one in items if wanted.wants(one.type, one.status, one.confidence)]

@@ -107,11 +107,12 @@ class Ordering(Moving, Adding):
     # Samples
 
     def draw(self, size: int | None = None, seed: int | None = None) -> Sample:
-        """Draw a sample of what waits and the filter shows, and keep it with the project.
+        """Draw a sample of what waits and the filter shows, and keep it with the project. Notes in which something is
+        planted are left out as a whole: they were drawn by chance too.
 
         `seed` is the number of the sample unless it is given. Raises UsageError if nothing waits.
         """
-        rows = [row for row in self.project.documents() if row.skipped is None]
+        rows = [row for row in self.project.documents() if row.skipped is None and not row.planted]
         found = matching(self.project, self.filter, rows, pending_only=True)
         waiting = sorted((document, one.id) for document, items in found for one in items)
         if not waiting:
@@ -195,10 +196,8 @@ class Ordering(Moving, Adding):
         found = self.project.nearly_found(row.id)
         if not found:
             return []
-        listing, view = self.project.listing, self.project.view
-        items = [
-            one for _, listed in (*listing.pending([row.id], view), *listing.decided([row.id], view)) for one in listed
-        ]
+        listed = (self.project.listed([row.id], pending=pending) for pending in (True, False))
+        items = [one for every in listed for _, those in every for one in those]
         taken = [span for one in items if one.status != "rejected" for span in one.spans]
         return [
             Listed(

@@ -154,7 +154,7 @@ class Progressing(Work):
     def progress(self, today: datetime) -> Progress:
         """How far the project is, and how the day goes that began at `today`."""
         rows = self.project.documents()
-        labels = self.project.counts()
+        labels = self.project.counted().counts()
         deeds = self.project.deeds.of(self.actor, since=today)
         return Progress(
             documents=len(rows),
@@ -179,7 +179,7 @@ class Progressing(Work):
         return Sitting(done(deeds), pace(deeds), self._left(), sum(not row.done for row in rows))
 
     def _left(self) -> int:
-        return sum(tally.pending for tally in self.project.counts().values())
+        return sum(tally.pending for tally in self.project.counted().counts().values())
 
 
 def _kept(tally: Tally) -> Kept:

@@ -99,4 +99,4 @@ def sign_of(fact: FactItem | None) -> str:
 
 def sure_of(fact: FactItem | None) -> str:
     """How sure a suggestion that waits is."""
-    return "" if fact is None or fact.suggestion is None else f"{fact.suggestion.confidence:.2f}"
+    return "" if fact is None or fact.confidence is None else f"{fact.confidence:.2f}"

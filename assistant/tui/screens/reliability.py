@@ -62,6 +62,11 @@ def told(standing: Standing, cells: int = CELLS) -> list[str]:
             f"{standing.wanted:,} decisions on single suggestions, on {standing.wanted_documents} notes, make a "
             f"calibration of your own. So far: {standing.decisions:,} on {standing.documents}.",
         ]
+    if standing.others:
+        lines += ["", "That is of entities. Calibrated too:"]
+        lines += [
+            f"{task}, {one}: error {one.calibration.measured.ece_after:.3f}" for task, one in standing.others.items()
+        ]
     return lines
 
 

@@ -103,4 +103,4 @@ def _said(view: DocumentView, item: Item, value: Value) -> str:
 
 
 def _sure(fact: FactItem) -> str:
-    return "" if fact.suggestion is None else f" {fact.suggestion.confidence:.2f}"
+    return "" if fact.confidence is None else f" {fact.confidence:.2f}"
