@@ -186,8 +186,8 @@ def ended(process: subprocess.Popen[str], seconds: float = 60) -> Told:
     return checked(Told(process.returncode, out, said))
 
 
-def wait_until(true: Callable[[], bool], process: subprocess.Popen[str], seconds: float = 60) -> None:
-    """Wait for what the running process brings about."""
+def wait_until(true: Callable[[], bool], process: subprocess.Popen[str], seconds: float = 180) -> None:
+    """Wait for what the running process brings about. A busy machine may take long; it ends early if that has ended."""
     until = time.monotonic() + seconds
     while not true():
         assert process.poll() is None, process.communicate()

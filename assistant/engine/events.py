@@ -74,7 +74,10 @@ class WorkerLost:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where the run stands. `words_per_s` counts this run's work alone; `reading` is the line that is being read."""
+    """Where the run stands. `words_per_s` counts this run's work alone; `reading` is the line that is being read.
+
+    While `loading`, the process that runs llama.cpp has begun and cannot read yet.
+    """
 
     documents_done: int
     documents_all: int
@@ -82,6 +85,7 @@ class Progress:
     words_per_s: float
     seconds_left: float | None
     reading: str
+    loading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

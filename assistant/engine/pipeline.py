@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from assistant.engine.client import Ending, Worker
@@ -295,4 +296,5 @@ class Annotator:
         if not force and now - self._said < _PROGRESS_EVERY:
             return
         self._said = now
-        self.on_event(self._progress.event(self._reading.values()))
+        loading = self._worker is not None and not self._ready
+        self.on_event(replace(self._progress.event(self._reading.values()), loading=loading))

@@ -22,6 +22,9 @@ class NextTheme(Message):
 
 
 class Prioritiser(Protocol):
-    """What the screens ask of the annotator: to read the note first that a person looks at."""
+    """What the screens ask of the annotator: to read the note first that a person looks at, and whether its run ends
+    within so many seconds."""
 
     def prioritise(self, document_id: int) -> None: ...
+
+    def join(self, timeout: float) -> bool: ...

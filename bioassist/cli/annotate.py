@@ -13,7 +13,7 @@ import click
 from bioassist.cli.changing import set_schema
 from bioassist.cli.diagnostics import Exit, report, say
 from bioassist.cli.engine import annotator_of, check_gpu_layers, model_of
-from bioassist.cli.exporting import Output, outputs, refuse_over_notes, write
+from bioassist.cli.exporting import Output, as_decided, outputs, refuse_over_notes, write
 from bioassist.cli.formats import listed
 from bioassist.cli.progress import Display
 from bioassist.cli.review import leave
@@ -66,6 +66,8 @@ if TYPE_CHECKING:
 @click.option("--output", "destinations", multiple=True, metavar="FORMAT:DEST", help=f"Export when done: {listed()}.")
 @click.option("--include", type=click.Choice(["accepted", "all"]), default="all", show_default=True,
               help="What --output writes: decisions alone, or unreviewed suggestions too.")  # fmt: skip
+@click.option("--of", metavar="NAME",
+              help="Whose decisions --output writes.  [default: as in export; of several your own]")  # fmt: skip
 @click.option("--force", is_flag=True, help="Let --output write over what is there.")
 @click.option("--pull", "fetch", flag_value="pull", help="Fetch the model without asking if it is missing.")
 @click.option("--offline", "fetch", flag_value="offline", help="Never go to the network.")
@@ -86,7 +88,7 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
     from assistant.project.notes.intake import default_project, gather, take_in
     from assistant.project.notes.tables import tables_among, take_in_tables
     from assistant.project.store import Project
-    from assistant.project.team.annotators import checked
+    from assistant.project.team.annotators import checked, whose
 
     # What can be refused is refused before a model is fetched and hours are spent.
     planned = outputs(options["destinations"], force=options["force"])
@@ -104,6 +106,8 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
     _check_no_model(options, nothing_else=not asked and not path.exists())
     model = None if options["no_model"] else model_of(options)
     with Project.open(path, create=True, actor=actor) as project:
+        if planned:
+            whose(project, options["of"], project.actor)
         set_schema(project, schema, options["renamed"], keep=options["keep_old_labels"])
         suggesters = suggesters_of(project, asked)
         _check_no_model(options, nothing_else=not suggesters)
@@ -117,7 +121,7 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
             raise InputError("none of these notes could be read.", where=", ".join(notes))
         _take_beside(project, files)
         failed = _annotate(project, model, suggesters, options)
-        incomplete, refused = _export(project, planned, options["include"])
+        incomplete, refused = _export(project, planned, options["include"], options["of"])
         code = _outcome(project, findings, failed, incomplete, options["as_json"])
         return refused or code
 
@@ -183,8 +187,12 @@ def _annotate(
     with display:
         annotator.start()
         try:
+            if review:
+                # It takes a second to load, in which the model is loaded too.
+                import assistant.tui.app  # noqa: F401
+            # What keeps the model from loading is said in the terminal; once it can read, the screen shows how it does.
             while not annotator.join(0.1):
-                if review and (display.documents_ready or _any_ready(project)):
+                if review and (display.can_show or _any_ready(project)):
                     break
         except KeyboardInterrupt:
             annotator.stop()
@@ -220,13 +228,14 @@ def _review(project: Project, annotator: Any, notice: str | None) -> None:
 
 
 def _export(
-    project: Project, planned: Sequence[Output], include: Literal["accepted", "all"]
+    project: Project, planned: Sequence[Output], include: Literal["accepted", "all"], of: str | None
 ) -> tuple[bool, int | None]:
     """Whether one of them lacks something, and the code of the first that could not be written; the others are."""
     incomplete, refused = False, None
+    seen = as_decided(project, of, project.actor) if planned else project
     for output in planned:
         try:
-            incomplete |= write(project, output, include)
+            incomplete |= write(seen, output, include)
         except BioassistError as error:
             report(error)
             refused = refused or error.exit_code

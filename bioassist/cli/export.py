@@ -10,7 +10,7 @@ import click
 
 from bioassist.cli.brat_options import brat_options, with_brat_options
 from bioassist.cli.diagnostics import Exit
-from bioassist.cli.exporting import outputs, refuse_over_notes, refuse_text, write
+from bioassist.cli.exporting import as_decided, outputs, refuse_over_notes, refuse_text, write
 from bioassist.cli.formats import listed
 from bioassist.cli.token_options import token_options, write_options
 
@@ -55,7 +55,6 @@ def command(
       bioassist export notes.bioassist --to brat out/brat
     """
     from assistant.project.store import Project
-    from assistant.project.team.annotators import whose
     from converters.formats import WriteOptions
     from converters.tables import file_of
 
@@ -68,5 +67,5 @@ def command(
     sealed = project.is_dir() and not os.access(project, os.W_OK)
     with Project.open(project, read_only=sealed) as opened:
         refuse_over_notes([output], {opened.path.parent / file_of(row.path) for row in opened.documents()})
-        seen = opened.seen_by(whose(opened, of))
+        seen = as_decided(opened, of)
         return Exit.FINDINGS if write(seen, output, include, documents, options) else Exit.DONE

@@ -119,6 +119,21 @@ def _label_keys(project: Project) -> tuple[str, ...]:
     return tuple(key.keys for key in keys_of(project.path).digits)
 
 
+def as_decided(project: Project, of: str | None, runner: str | None = None) -> Project:
+    """The project as the annotator has it whose decisions are written; who that is is said unless nobody else could be.
+
+    Of several, without gold, those of `runner` are meant if `of` names nobody. Raises UsageError as `whose` does.
+    """
+    from assistant.project.team.annotators import whose
+
+    name = whose(project, of, runner)
+    others = [one for one in project.annotators() if one != name]
+    if others or (runner is not None and name != runner):
+        more = f"; --of chooses another of {', '.join(others)}" if others and of is None else ""
+        say(f"bioassist: the decisions that are exported are those of {name}{more}")
+    return project.seen_by(name)
+
+
 def write(
     project: Project,
     output: Output,

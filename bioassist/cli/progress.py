@@ -10,6 +10,8 @@ from bioassist.cli.diagnostics import say, visible
 if TYPE_CHECKING:
     from assistant.engine.events import Event
 
+LOADING = "loading the model"
+
 
 class Display:
     """A context manager that shows events of the annotator on stderr; plain lines where that is not a terminal."""
@@ -31,8 +33,9 @@ class Display:
             transient=True,
             disable=not self._console.is_terminal,
         )
-        self._task = self._bar.add_task("loading the model", total=None, rate="", left="")
-        self.documents_ready = 0
+        self._task = self._bar.add_task(LOADING, total=None, rate="", left="")
+        # Something can be shown: the model can read, or a note is ready.
+        self.can_show = False
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -51,8 +54,9 @@ class Display:
             case events.EngineReady(facts):
                 told = ", ".join(f"{name} {value}" for name, value in facts.items())
                 self._say(f"bioassist: the model is loaded ({told}).")
+                self.can_show = True
             case events.DocumentDone():
-                self.documents_ready += 1
+                self.can_show = True
             case events.DocumentFailed(_, reason):
                 self._say(f"bioassist: a note failed: {reason}")
             case events.SuggesterFailed(_, suggester, reason):
@@ -68,7 +72,7 @@ class Display:
                     self._task,
                     total=event.documents_all,
                     completed=event.documents_done,
-                    description=visible(event.reading)[:width],
+                    description=LOADING if event.loading else visible(event.reading)[:width],
                     rate=f"{event.words_per_s:.0f} words/s" if event.words_per_s else "",
                     left=left,
                 )

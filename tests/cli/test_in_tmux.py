@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from cli_setup import NOTE, Desk
+from cli_setup import NOTE, Desk, long_note
 from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
@@ -30,6 +30,7 @@ TMUX = shutil.which("tmux")
 PROGRAM = shutil.which("bioassist", path=str(Path(sys.executable).parent))
 # A machine may be busy; nothing waits for this unless something is broken.
 PATIENCE = 180.0
+ANNOTATE = ("annotate", "notes", "--schema", "schema.toml", "--threads", "1", "--as", "ann")
 
 pytestmark = [
     pytest.mark.skipif(TMUX is None, reason="tmux is not installed"),
@@ -105,8 +106,7 @@ def terminal(desk: Desk) -> Iterator[Terminal]:
 def begin(desk: Desk, terminal: Terminal) -> None:
     """From the notes to the first suggestion on the screen, and on until all are read."""
     terminal.open_window()
-    options = ("--schema", "schema.toml", "--model", desk.model, "--threads", "1", "--as", "ann")
-    terminal.type("bioassist", "annotate", "notes", *options)
+    terminal.type("bioassist", *ANNOTATE, "--model", desk.model)
     terminal.until(lambda: "Suggestion 1 of" in terminal.screen() and "? to decide" in terminal.screen())
     terminal.until(lambda: set(desk.states().values()) == {"ready"})
 
@@ -168,6 +168,23 @@ def test_from_the_notes_to_the_exports(desk: Desk, terminal: Terminal) -> None:
     (doc,) = corpus.get_docs(Vocab())
     spans = [*doc.ents, *(one for group in doc.spans.values() for one in group)]
     assert {(one.label_, one.start_char, one.end_char) for one in spans} == shown
+
+
+def test_the_first_note_is_worked_on_while_it_is_read(desk: Desk, terminal: Terminal) -> None:
+    desk.write({"a.txt": long_note(400)})
+    terminal.open_window()
+    terminal.type("bioassist", *ANNOTATE, "--model", desk.model)
+    terminal.until(lambda: "Suggestion 1 of" in terminal.screen())
+    shown = terminal.screen()
+    assert "◐" in shown and re.search(r"◐ \d+/(\d+|…) read", shown), shown
+    assert pressed(desk, terminal, "a").action == "accept"
+    assert desk.states()["a"] == "reading"
+    terminal.press("D")
+    terminal.until(lambda: "Not whole yet" in terminal.screen())
+    terminal.press("Escape")
+    terminal.until(lambda: "Not whole yet" not in terminal.screen())
+    assert [one.action for one in journal(desk)] == ["accept"]
+    leave(terminal)
 
 
 def test_a_window_that_is_closed_loses_nothing(desk: Desk, terminal: Terminal) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_setup import Desk
+from cli_setup import Desk, Told
 
 from assistant.project.store import Project
 from assistant.review.session import ReviewSession
@@ -66,6 +66,57 @@ def test_whose_decisions_are_exported_is_asked_for_where_there_are_several(team:
         unknown.code == 2 and "'zoe' decided nothing" in unknown.said and "Its annotators: anna, ben." in unknown.said
     )
     assert team.run("status", team.project, "--of", "zoe").code == 2
+
+
+class TestExportsOfAnnotate:
+    """`annotate --output` in a project of several: whose decisions go out is chosen as `export` does, and said."""
+
+    def spans(self, team: Desk, name: str) -> int:
+        folder = team.folder / name
+        return sum(len(file.read_text("utf-8").splitlines()) for file in folder.rglob("*.ann"))
+
+    def annotate(self, team: Desk, name: str, *more: str) -> Told:
+        return team.annotate("--output", f"brat:{name}", "--include", "accepted", *more)
+
+    def test_the_runners_own_of_several(self, team: Desk) -> None:
+        team.run("project", "import-part", team.project, "anna.part", "ben.part")
+        told = self.annotate(team, "hers", "--as", "anna")
+        assert "the decisions that are exported are those of anna; --of chooses another of ben" in told.said
+        told = self.annotate(team, "his", "--as", "ben")
+        assert "those of ben; --of chooses another of anna" in told.said
+        assert (self.spans(team, "hers"), self.spans(team, "his")) == (1, 0)
+
+    def test_who_is_named(self, team: Desk) -> None:
+        team.run("project", "import-part", team.project, "anna.part", "ben.part")
+        told = self.annotate(team, "hers", "--as", "ben", "--of", "anna")
+        assert told.said.count("those of anna\n") == 1 and self.spans(team, "hers") == 1
+
+    def test_the_only_ones_whoever_runs_it(self, team: Desk) -> None:
+        team.run("project", "import-part", team.project, "anna.part")
+        told = self.annotate(team, "hers", "--as", "cara")
+        assert "are those of anna\n" in told.said and self.spans(team, "hers") == 1
+        told = self.annotate(team, "own", "--as", "cara", "--of", "cara")
+        assert "are those of cara\n" in told.said and self.spans(team, "own") == 0
+
+    def test_gold_before_all_others(self, team: Desk) -> None:
+        team.run("project", "import-part", team.project, "anna.part", "ben.part")
+        reviewed(team.project, "gold", ReviewSession.accept)
+        told = self.annotate(team, "gold", "--as", "ben")
+        assert "are those of gold; --of chooses another of anna, ben" in told.said and self.spans(team, "gold") == 1
+
+    @pytest.mark.parametrize(("of", "said"), [((), "2 annotators: anna, ben"), (("--of", "zoe"), "'zoe' decided")])
+    def test_where_nothing_says_whose_nothing_is_read_first(self, team: Desk, of: tuple[str, ...], said: str) -> None:
+        team.run("project", "import-part", team.project, "anna.part", "ben.part")
+        team.write({"new.txt": "Cough and fever.\n"})
+        told = self.annotate(team, "out", "--as", "cara", *of)
+        assert told.code == 2 and said in told.said
+        assert not (team.folder / "out").exists()
+        with Project.open(team.project, read_only=True) as project:
+            assert len(project.documents()) == 2
+
+    def test_alone_nothing_is_said_of_it(self, team: Desk) -> None:
+        told = self.annotate(team, "out", "--as", "cara")
+        assert told.code == 0 and "those of" not in told.said
 
 
 def test_one_annotator_needs_no_name(team: Desk) -> None:

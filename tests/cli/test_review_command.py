@@ -15,12 +15,16 @@ from typing import IO, ClassVar
 import psutil
 import pytest
 from cli_setup import MAIN, NOTE, Desk, long_note, wait_until
+from tiny_model import write_tiny_llama
 
 from assistant.children import environment
 from assistant.project.store import Project
 
 fcntl = pytest.importorskip("fcntl", reason="terminals of one's own are POSIX's")
 termios = pytest.importorskip("termios")
+
+# The place of the suggestion in focus, below the text.
+FIRST = "1 of "
 
 
 class Terminal:
@@ -156,6 +160,32 @@ def test_errors_into_a_file_leave_the_screen_where_it_is_seen(annotated: Desk) -
     assert b"\x1b" not in (annotated.folder / "errors.txt").read_bytes()
 
 
+def test_annotate_opens_the_screen_before_the_first_note_is_whole(desk: Desk) -> None:
+    desk.write({"a.txt": long_note(400), "b.txt": NOTE})
+    arguments = [argument for argument in desk.arguments() if argument != "--no-review"]
+    terminal = Terminal(desk, "annotate", *arguments)
+    terminal.wait_for("denies")
+    terminal.wait_for(FIRST)
+    assert desk.states()["a"] == "reading"
+    terminal.type("a")
+    wait_until(lambda: accepted(desk) == 1, terminal.process)
+    assert desk.states()["a"] == "reading", "what is there can be decided on while the rest is read"
+    assert terminal.leave() == 0
+    assert "2 to go: the same command goes on" in terminal.shown
+    assert desk.annotate().code == 0
+    assert accepted(desk) == 1 and set(desk.states().values()) == {"ready"}
+
+
+def test_a_model_that_does_not_load_is_told_in_the_terminal_and_no_screen_opens(desk: Desk) -> None:
+    desk.write({"a.txt": NOTE})
+    write_tiny_llama(desk.folder / "m.gguf", architecture="quux")
+    arguments = [argument for argument in desk.arguments("--model", "m.gguf") if argument != "--no-review"]
+    terminal = Terminal(desk, "annotate", *arguments)
+    assert terminal.ended() == 4
+    assert "quux" in terminal.shown and "to decide" not in terminal.shown
+    assert "\x1b[?1049h" not in terminal.shown, "the screen of a whole-window application was never asked for"
+
+
 def test_annotate_opens_the_screen_and_goes_on_when_its_worker_is_killed(desk: Desk) -> None:
     desk.write({"a.txt": NOTE, **{f"{name}.txt": long_note(20, name) for name in "bcd"}})
     arguments = [argument for argument in desk.arguments() if argument != "--no-review"]
@@ -163,6 +193,7 @@ def test_annotate_opens_the_screen_and_goes_on_when_its_worker_is_killed(desk: D
     terminal.wait_for("denies")
     children = psutil.Process(terminal.process.pid).children()
     (worker,) = [child for child in children if "assistant.engine.worker" in child.cmdline()]
+    terminal.wait_for(FIRST)
     assert set(desk.states().values()) != {"ready"}
     worker.kill()
     # A decision is made while the fresh one starts.
@@ -181,6 +212,7 @@ def test_leaving_the_screen_stops_the_reading_and_the_same_command_resumes(desk:
     arguments = [argument for argument in desk.arguments() if argument != "--no-review"]
     terminal = Terminal(desk, "annotate", *arguments, "--output", "jsonl:out.jsonl")
     terminal.wait_for("denies")
+    wait_until(lambda: desk.states()["a"] == "ready", terminal.process)
     terminal.type("q")
     assert terminal.ended() == 0
     assert "1 to go: the same command goes on" in terminal.shown

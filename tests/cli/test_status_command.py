@@ -84,6 +84,28 @@ def test_how_far_annotators_lean_on_the_model(annotated: Desk) -> None:
     )  # fmt: skip
 
 
+def test_what_was_planted_and_accepted(annotated: Desk) -> None:
+    with annotated.opened() as project:
+        project.set_schema(replace(project.schema, guard=Guard(planted=1.0)))
+        anna = ReviewSession(project, "anna", words=plain_words)
+        planted = [row.id for row in anna.documents() if row.planted]
+        assert planted
+        anna.accept_over(0.0, everywhere=True)
+        anna.open(planted[0])
+        anna.mark_done()
+        count = len(project.journal.entries(planted[0], "anna")[0].payload["items"])
+    lines = annotated.run("status", annotated.project, "--guard").out.splitlines()
+    left = len(planted) - 1
+    assert lines[1].strip() == f"documents with planted suggestions: 1 disclosed, {left} not yet"
+    every = next(line for line in lines if line.split()[0] == "all")
+    assert every.split()[:7] == ["all", str(count), str(count), "0", "0", "0", "0"] and "100% (" in every
+    (told,) = annotated.run("status", annotated.project, "--guard", "--json").json["guard"]
+    assert told["planted_documents"] == {"disclosed": 1, "undisclosed": left}
+    assert told["planted"]["all"]["accepted"] == told["planted"]["all"]["shown"] == count
+    assert told["planted"]["all"]["accepted_share"]["value"] == 1.0
+    assert sum(one["accepted"] for label, one in told["planted"].items() if label != "all") == count
+
+
 def test_pending_notes(desk: Desk) -> None:
     desk.write({"a.txt": NOTE, "b.txt": NOTE + "b"})
     desk.annotate("--limit", "1")

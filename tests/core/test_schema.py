@@ -40,6 +40,7 @@ def test_the_built_in_schema_survives_being_written() -> None:
         ("[[classes]]\nname = 'A'\n[guard]\nblind = 1.5", "a share of the documents, from 0 to 1"),
         ("[[classes]]\nname = 'A'\n[guard]\nblind = nan", "a share of the documents, from 0 to 1"),
         ("[[classes]]\nname = 'A'\n[guard]\nblind = true", "a share of the documents, from 0 to 1"),
+        ("[[classes]]\nname = 'A'\n[guard]\nplanted = -0.1", "planted must be a share of the documents"),
         ("[[classes]]\nname = 'A'\n[guard]\nblinded = 0.1", "'blinded' is not known"),
         ("[[guard]]\nblind = 0.1\n[[classes]]\nname = 'A'", "one table: \\[guard\\]"),
         ("suggest = true\n[[classes]]\nname = 'A'", "one table"),
@@ -60,8 +61,8 @@ def test_mistakes_are_told_with_their_place(text: str, said: str) -> None:
 
 def test_the_guard_is_kept_and_changes_nothing_that_is_suggested() -> None:
     plain = "[[entities]]\nname = 'A'\n"
-    guarded = loads(f"{plain}[guard]\nblind = 0.1")
-    assert guarded.guard == Guard(blind=0.1)
+    guarded = loads(f"{plain}[guard]\nblind = 0.1\nplanted = 0.25")
+    assert guarded.guard == Guard(blind=0.1, planted=0.25)
     assert loads(guarded.dumps()) == guarded
     assert loads(plain).guard == Guard() and "guard" not in loads(plain).dumps()
     assert guarded.fingerprint == loads(plain).fingerprint

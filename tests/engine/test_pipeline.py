@@ -16,6 +16,7 @@ from assistant.engine.events import (
     DocumentFailed,
     DocumentStarted,
     EngineFailed,
+    EngineReady,
     Event,
     Finished,
     Progress,
@@ -112,6 +113,24 @@ def test_documents_become_ready_with_suggestions_that_lie_on_words(project: Proj
     assert (
         isinstance(last, Progress) and last.documents_done == last.documents_all == 4 and last.words_done == WORDS * 10
     )
+
+
+def test_a_note_is_stored_as_it_is_read_once_the_model_is_loaded(project: Project, settings: EngineSettings) -> None:
+    long = add(project, "ward/1", note(20))
+    stored: list[tuple[str, int]] = []
+
+    def on(run: Run, event: Event) -> None:
+        if isinstance(event, WindowDone):
+            stored.append((project.document(long).state, len(project.suggestions(long))))
+
+    run = Run(project, settings, on).to_the_end()
+    (ready,) = (place for place, event in enumerate(run.seen) if isinstance(event, EngineReady))
+    before, after = run.seen[:ready], run.seen[ready:]
+    assert not any(isinstance(event, (DocumentStarted, WindowDone)) for event in before)
+    assert {event.loading for event in before if isinstance(event, Progress)} == {True}
+    assert {event.loading for event in after if isinstance(event, Progress)} == {False}
+    assert {state for state, _ in stored} == {"reading"}
+    assert 0 < stored[0][1] < stored[-1][1] == len(project.suggestions(long))
 
 
 def test_a_second_run_evaluates_nothing(project: Project, settings: EngineSettings) -> None:

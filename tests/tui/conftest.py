@@ -69,10 +69,14 @@ class FakeAnnotator:
 
     def __init__(self) -> None:
         self.wanted: list[int] = []
+        self.over = False
         self._thread: threading.Thread | None = None
 
     def prioritise(self, document_id: int) -> None:
         self.wanted.append(document_id)
+
+    def join(self, timeout: float) -> bool:
+        return self.over
 
     def start(self, work: Callable[[], None]) -> None:
         self._thread = threading.Thread(target=work)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -114,11 +116,15 @@ async def test_it_is_offered_for_all_notes_where_this_one_has_nothing_left(
         await press(pilot, "escape")
 
 
-async def test_many_are_accepted_behind_a_dialog(fake: FakeProject, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "cough " * 700
-    note = fake.note("long", text)
+def coughs(fake: FakeProject) -> ReviewSession:
+    """A note of seven hundred suggestions."""
+    note = fake.note("long", "cough " * 700)
     fake.suggest(note, [("Symptom", Span(6 * place, 6 * place + 5), 0.9) for place in range(700)])
-    session = ReviewSession(fake.project, "ana")
+    return ReviewSession(fake.project, "ana")
+
+
+async def test_many_are_accepted_behind_a_dialog(fake: FakeProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = coughs(fake)
     app = ReviewApp(session)
     seen: list[object] = []
     accept_over = session.accept_over
@@ -140,3 +146,38 @@ async def test_many_are_accepted_behind_a_dialog(fake: FakeProject, monkeypatch:
         await settled(pilot)
         assert statuses(session) == {"pending": 700}
         assert focused(session).status == "pending"
+
+
+@pytest.mark.parametrize("step", ["undo", "redo"])
+async def test_who_leaves_in_the_middle_of_it_finds_it_done(
+    fake: FakeProject, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    session = coughs(fake)
+    app = ReviewApp(session)
+    left, over = threading.Event(), threading.Event()
+    call = getattr(session, step)
+
+    def held_back() -> object:
+        assert left.wait(30)
+        try:
+            return call()
+        finally:
+            over.set()
+
+    session.open(1)
+    assert session.accept_over(0.5) == 700
+    if step == "redo":
+        session.undo()
+    monkeypatch.setattr(session, step, held_back)
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "u" if step == "undo" else "U")
+        assert isinstance(app.screen, BusyDialog)
+        await pilot.press("a", "x", "escape")
+        assert isinstance(app.screen, BusyDialog), "no other key does anything"
+        await pilot.press("ctrl+c")
+        left.set()
+    assert over.wait(30)
+    again = ReviewSession(fake.project, "ana")
+    again.open(1)
+    assert statuses(again) == {"pending" if step == "undo" else "accepted": 700}
+    assert fake.project.verify() == []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from assistant.review.session import ReviewSession
 from assistant.tui.app import ReviewApp
 from assistant.tui.painting import FOCUS_SIGN
+from assistant.tui.screens.busy import BusyDialog
 from assistant.tui.screens.dialogs import MessageDialog
 from assistant.tui.screens.repeat_dialog import RepeatDialog
 from bioassist.documents import Span
@@ -182,6 +185,44 @@ class TestTheSameWordsInAllNotes:
             assert [row.pending for row in app.review.documents.rows] == [1, 1, 1]
             await press(pilot, "u")
             assert "undid: marked" in status_text(app)
+
+    async def test_many_places_are_changed_and_changed_back_behind_a_dialog(
+        self, fake: FakeProject, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fake.note("long", "<Symptom 0.9>cough</Symptom> " * 601)
+        fake.note("longer", "cough " * 400)
+        session = ReviewSession(fake.project, "ana")
+        app = ReviewApp(session)
+        seen: list[tuple[str, bool, bool]] = []
+
+        def watched(name: str) -> None:
+            call = getattr(session, name)
+
+            def watch(*given: object) -> object:
+                on_screen = threading.current_thread() is threading.main_thread()
+                seen.append((name, on_screen, isinstance(app.review.busy, BusyDialog)))
+                return call(*given)
+
+            monkeypatch.setattr(session, name, watch)
+
+        names = ("repeat_in_note", "undo", "write_repeated", "take_repeated", "undo", "redo")
+        for name in dict.fromkeys(names):
+            watched(name)
+        async with app.run_test(size=SIZE) as pilot:
+            for key, waits in (("e", 0), ("u", 601)):
+                await press(pilot, key)
+                await until(pilot, lambda: app.screen is app.review and app.review.busy is None)
+                assert app.review.documents.rows[0].pending == waits
+            await press(pilot, "E")
+            dialog = app.screen
+            assert isinstance(dialog, RepeatDialog)
+            await until(pilot, lambda: "1,000 other places in 2 notes" in str(dialog.query_one("#count").render()))
+            for key, counts in (("enter", [(601, 0), (0, 400)]), ("u", [(0, 0), (0, 0)]), ("U", [(601, 0), (0, 400)])):
+                await press(pilot, key)
+                await until(pilot, lambda: app.screen is app.review and app.review.busy is None)
+                assert [(row.accepted, row.added) for row in app.review.documents.rows] == counts
+        assert seen == [(name, False, True) for name in names]
+        assert fake.project.verify() == []
 
     async def test_it_can_be_left(self, fake: FakeProject) -> None:
         app, session = await self.open_note(fake)

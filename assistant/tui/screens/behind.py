@@ -69,9 +69,16 @@ class Behind(Workbench):
             if not isinstance(found, Refusal):
                 then(found)
             return
+
+        def work() -> T:
+            found = call()
+            # What changed in thousands of notes is counted here, so that listing them does not hold up the screen.
+            self.session.documents()
+            return found
+
         self.busy = BusyDialog(said)
         self.app.push_screen(self.busy)
-        self.behind(ALONE, call, then)
+        self.behind(ALONE, work, then)
 
     def _refused(self, dialog: MessageDialog) -> None:
         self.app.push_screen(dialog)

@@ -155,7 +155,7 @@ def sampled(figures: SampleFigures) -> str:
 
 def leaning(figures: Guarded) -> list[str]:
     """How far the person leans on the model, as far as that is known."""
-    lines, bulk, blind = [], figures.bulk, figures.blindly
+    lines, bulk, blind, planted = [], figures.bulk, figures.blindly, figures.plants
     if bulk.bulk:
         lines.append(
             f"Accepted in bulk, without a look: {bulk.bulk:,} of {_number(bulk.kept, 'suggestion')} that you kept "
@@ -171,6 +171,18 @@ def leaning(figures: Guarded) -> list[str]:
             f"Of {_number(blind.final, 'span')} in those done you had {blind.found:,} before the suggestions came and "
             f"{blind.changed:,} otherwise; {blind.missed:,} came after them "
             f"({blind.missed / blind.final:.0%}, 95% {low:.0%} to {high:.0%})."
+        )
+    if planted.shown:
+        low, high = wilson(planted.accepted, planted.shown)
+        lines.append(
+            f"Of {_number(planted.shown, 'planted suggestion')} in {_number(figures.disclosed, 'note')} you accepted "
+            f"{planted.accepted:,} ({planted.accepted / planted.shown:.0%}, 95% {low:.0%} to {high:.0%}), corrected "
+            f"{planted.corrected:,} and rejected {planted.rejected:,}."
+        )
+    if figures.undisclosed:
+        lines.append(
+            f"{_number(figures.undisclosed, 'note')} that you are not done with "
+            f"{'has' if figures.undisclosed == 1 else 'have'} wrong suggestions planted; D tells."
         )
     return lines
 

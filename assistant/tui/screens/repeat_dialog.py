@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -17,10 +16,10 @@ from assistant.review.mentions.repeating import Plan
 TELL = 0.2  # seconds from one count of what was read to the next
 
 
-class RepeatDialog(ModalScreen[None]):
-    """Counts while a thread reads the notes, says what would change, and has it saved if the person says so.
+class RepeatDialog(ModalScreen[Plan | None]):
+    """Counts while a thread reads the notes, says what would change, and answers with the plan if the person wants it.
 
-    It stays until that is done: nothing may be decided meanwhile. `save` is called with the plan.
+    Nothing may be decided meanwhile.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,10 +27,9 @@ class RepeatDialog(ModalScreen[None]):
         Binding("enter", "save", "Change them"),
     ]
 
-    def __init__(self, label: str, save: Callable[[Plan], None], *, keep: bool) -> None:
+    def __init__(self, label: str, *, keep: bool) -> None:
         super().__init__()
         self._title = f"{label} for the same words in all notes" if keep else f"No {label} for the same words anywhere"
-        self._save = save
         self._read = (0, 0)
         self._left = False
         self._plan: Plan | None = None
@@ -66,12 +64,11 @@ class RepeatDialog(ModalScreen[None]):
 
     def action_save(self) -> None:
         if self._plan is not None and self._plan.changes:
-            self.query_one("#count", Static).update(Text("Saving …"))
-            self._save(self._plan)
+            self.dismiss(self._plan)
 
     def action_leave(self) -> None:
         self._left = True
-        self.dismiss()
+        self.dismiss(None)
 
 
 def _told(plan: Plan) -> list[str]:

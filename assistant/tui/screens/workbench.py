@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 NARROW = 110  # columns under which the inspector lies below the text
+PLANTING = "wrong suggestions are planted"
 QUIET = 1.5  # seconds after which the person is reading and a library can be loaded
 SETTLE, SETTLE_AT_MOST = 0.25, 3.0  # seconds in which changes of the document list are gathered
 
@@ -55,6 +56,8 @@ class Workbench(Screen[None]):
 
     def __init__(self, session: ReviewSession, annotator: Prioritiser | None, notice: str | None) -> None:
         super().__init__()
+        if session.planting:
+            notice = f"{notice}; {PLANTING}" if notice else PLANTING
         self.session = session
         self._annotator = annotator
         self._notice = notice
@@ -93,7 +96,15 @@ class Workbench(Screen[None]):
             self.show()
         if self._notice and len(self._notice) > NOTICE:
             self.banner.say(self._notice)
-        self.set_timer(QUIET, self._fetch_words)
+        self.set_timer(QUIET, self._prepare)
+
+    def _prepare(self) -> None:
+        """Fetch words while the person reads; where the first suggestion is awaited, the model has the processor."""
+        view = self.session.current
+        if view is not None and not view.items and self.being_read:
+            self.set_timer(QUIET, self._prepare)
+        else:
+            self._fetch_words()
 
     @work(thread=True, exit_on_error=False)
     def _fetch_words(self) -> None:
@@ -122,8 +133,12 @@ class Workbench(Screen[None]):
         self.order_line.show(self.session.queue, str(self.session.filter), self.session.shown())
 
     def show_decision(self) -> None:
-        """The same after a decision. The list's row is counted here: the project need not be asked for all of them."""
+        """The same after a decision."""
         self.banner.notice_read()  # its beginning stays in the status line
+        self.show_change()
+
+    def show_change(self) -> None:
+        """The same after a change. The list's row is counted here: the project need not be asked for all of them."""
         self.show()
         view = self.session.current
         row = self.documents.row(view.row.id) if view is not None else None
@@ -217,6 +232,14 @@ class Workbench(Screen[None]):
             self.note.focus()
             self.note.select(near.span)
             self.status.say(f"nearly found{f' as {near.type}' if near.type else ''}, with {near.probability:.2f}")
+
+    @property
+    def being_read(self) -> bool:
+        """Whether more is to come to the open note: the model has not read it to its end, and reads on."""
+        view = self.session.current
+        if view is None or self._annotator is None or view.row.state not in ("pending", "reading"):
+            return False
+        return not self._annotator.join(0)
 
     @property
     def open_id(self) -> int | None:

@@ -34,6 +34,11 @@ class Banner(Static):
         if self._gap is not None or (self.text or "").startswith(NOT_ALL):
             self.say(self._gap)
 
+    def say_until_read(self, text: str) -> None:
+        """Say something until the person goes on."""
+        self._notice = text
+        self.say(text)
+
     def notice_read(self) -> None:
         """The person went on: the notice is over."""
         if self.text is not None and self.text == self._notice:

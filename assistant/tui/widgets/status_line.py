@@ -101,6 +101,10 @@ class StatusLine(Widget):
         if progress is None:
             return [""]
         count = f"{progress.documents_done}/{progress.documents_all}"
+        if progress.loading:
+            return [f"{count} read · loading the model", "loading the model", "loading"]
+        if not progress.words_per_s:
+            return [f"{count} read"]
         speed = f"{progress.words_per_s:.0f}"
         left = duration(progress.seconds_left) if progress.seconds_left is not None else ""
         whole = [f"{count} read", f"{speed} words/s", f"{left} left" if left else ""]

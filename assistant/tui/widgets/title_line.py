@@ -27,6 +27,19 @@ class TitleLine(Widget):
     def __init__(self) -> None:
         super().__init__(id="title")
         self._view: DocumentView | None = None
+        self._far: dict[int, str] = {}
+
+    def read(self, document_id: int, done: int, windows: int | None) -> None:
+        """So many windows of a note are read, of how many if that is known."""
+        far = f"{done}/{windows if windows is not None else '…'} read"
+        # What is asked of the spans and of the whole note is read after the windows.
+        self._far[document_id] = f"{far}, details come" if done == windows else far
+        self.refresh()
+
+    def begun(self, document_id: int) -> None:
+        """A note is read from its beginning, perhaps once more."""
+        self._far.pop(document_id, None)
+        self.refresh()
 
     def show(self, view: DocumentView | None) -> None:
         self._view = view
@@ -40,9 +53,11 @@ class TitleLine(Widget):
         count = Counter[str](item.status for item in view.items)
         kept = sum(count[status] for status in DECIDED)
         counts = f"{count['pending']} to decide · {kept} kept · {count['rejected']} rejected"
-        mark = {"reading": "◐ being read", "pending": "· not read yet"}.get(view.row.state, "")
+        far = self._far.get(view.row.id, "being read")
+        state = {"reading": f"◐ {far}", "pending": "· not read yet"}.get(view.row.state, "")
+        mark = state
         if view.row.done:
-            mark = "✓ done"
+            mark = f"✓ done, {state}" if view.row.state == "reading" else "✓ done"
         elif view.row.skipped is not None:
             mark = f"– skipped: {visible(view.row.skipped, REASON)}"
         elif view.row.blind:

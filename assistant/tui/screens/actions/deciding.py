@@ -15,8 +15,8 @@ AT_ONCE = 500
 class Deciding(Behind):
     """Every action is saved when its key has been handled."""
 
-    def _decide(self, call: Callable[[], Saved | None], nothing: str = "nothing in focus to decide on") -> None:
-        """Make one decision and show that it is saved."""
+    def _decide(self, call: Callable[[], Saved | None], nothing: str = "nothing in focus to decide on") -> Saved | None:
+        """Make one decision and show that it is saved; what was saved, if it was."""
         before = self.open_id
         saved = self.attempt(call)
         if saved is None:
@@ -24,6 +24,7 @@ class Deciding(Behind):
         elif not isinstance(saved, Refusal):
             self.status.saved(saved.at, saved.text)
         self.arrived(before, decided=True)
+        return None if isinstance(saved, Refusal) else saved
 
     def action_accept(self) -> None:
         self._decide(self.session.accept)
@@ -64,6 +65,7 @@ class Deciding(Behind):
             self.status.say(nothing)
             return
         self.status.saved(undone.at, undone.text)
+        self.banner.notice_read()
         view = self.session.current
         if view is None or view.row.id != undone.document_id:
             self.open(undone.document_id)

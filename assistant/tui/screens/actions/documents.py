@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual import on
 
 from assistant.tui.screens.actions.deciding import Deciding
+from assistant.tui.screens.not_whole_dialog import NotWholeDialog
 from assistant.tui.screens.reason_dialog import ReasonDialog
 from assistant.tui.screens.workbench import Refusal
 from assistant.tui.widgets.document_list import DocumentList
@@ -38,9 +39,26 @@ class Documents(Deciding):
             return
         if view.row.done:
             self._decide(self.session.reopen)
+        elif self.being_read:
+            self.app.push_screen(NotWholeDialog(view.row), self._done_as_it_is)
+        else:
+            self._done()
+
+    def _done_as_it_is(self, document_id: int | None) -> None:
+        view = self.session.current
+        if document_id is None or view is None or view.row.id != document_id:
             return
-        self._decide(self.session.mark_done)
+        if view.row.state == "ready":
+            self.status.say("it was read to its end meanwhile; D marks it done")
+        else:
+            self._done()
+
+    def _done(self) -> None:
+        before = self.session.current
+        saved = self._decide(self.session.mark_done)
         now_open = self.session.current
+        if saved is not None and before is not None and before.row.planted:
+            self.banner.say_until_read(f"{saved.text}. D marks the note done.")
         if now_open is not None and now_open.row.done:
             self._go_on("done; that was the last note")
 

@@ -21,8 +21,16 @@ class Moving(Workbench):
 
     def action_next_pending(self) -> None:
         self._move(
-            lambda: self.session.focus_next(pending_only=True), "nothing left to decide after this; D marks it done"
+            lambda: self.session.focus_next(pending_only=True), f"nothing left to decide after this; {self._left()}"
         )
+
+    def _left(self) -> str:
+        """What is to be done in a note that has nothing to decide on behind the focus."""
+        view = self.session.current
+        before = sum(one.status == "pending" and one.id != view.focus for one in view.items) if view is not None else 0
+        if before:
+            return f"{before} before it"  # passed over, or read since
+        return "more may come, it is being read" if self.being_read else "D marks it done"
 
     def action_previous_pending(self) -> None:
         self._move(lambda: self.session.focus_previous(pending_only=True), "nothing left to decide before this")

@@ -7,11 +7,10 @@ from typing import TypeVar
 
 from textual import on
 
-from assistant.project.journal.entries import Entry
-from assistant.review.mentions.repeating import Plan
+from assistant.review.mentions.repeating import Plan, Repeated
 from assistant.review.view import Saved
 from assistant.tui.clock import now
-from assistant.tui.screens.actions.deciding import Deciding
+from assistant.tui.screens.actions.deciding import AT_ONCE, Deciding
 from assistant.tui.screens.repeat_dialog import RepeatDialog
 from assistant.tui.screens.workbench import Refusal
 from assistant.tui.widgets.note_view import NoteView
@@ -87,8 +86,16 @@ class Spans(Deciding):
 
     def action_repeat(self) -> None:
         self.status.say(NO_FOCUS)
-        done = self.attempt(lambda: self._or_said(self.session.repeat_in_note))
-        if done is None or isinstance(done, Refusal):
+        wanted = self.attempt(lambda: self._or_said(self.session.repeated))
+        view = self.session.current
+        if wanted is None or isinstance(wanted, Refusal) or view is None:
+            return
+        count = sum(1 for _ in wanted.words.places(view.text))
+        said = f"Changing {count:,} places…"
+        self.alone(said, self.session.repeat_in_note, self._repeated_in_note, long=count > AT_ONCE)
+
+    def _repeated_in_note(self, done: Repeated | None) -> None:
+        if done is None:
             return
         left = f"; {done.left} decided otherwise stay" if done.left else ""
         if done.saved is None:
@@ -104,20 +111,23 @@ class Spans(Deciding):
         if wanted is None or isinstance(wanted, Refusal):
             return
 
-        def saved(entries: list[Entry]) -> None:
-            done = self.session.take_repeated(entries)
-            dialog.dismiss()
+        def saved(done: Saved) -> None:
             self.status.saved(done.at, done.text)
             self.reload_list()
             self.show_decision()
 
-        def save(plan: Plan) -> None:
-            self.behind("repeat", lambda: self.session.write_repeated(plan), saved)
+        def save(plan: Plan | None) -> None:
+            if plan is not None:
+                said, long = f"Changing {plan.places:,} places…", plan.places > AT_ONCE
+                self.alone(said, lambda: self._repeat(plan), saved, long=long)
 
-        dialog = RepeatDialog(wanted.label, save, keep=wanted.keep)
+        dialog = RepeatDialog(wanted.label, keep=wanted.keep)
         self.status.say("")
-        self.app.push_screen(dialog)
+        self.app.push_screen(dialog, save)
         self.behind("repeat", lambda: self.session.plan_repeating(wanted, dialog.go_on), dialog.planned)
+
+    def _repeat(self, plan: Plan) -> Saved:
+        return self.session.take_repeated(self.session.write_repeated(plan))
 
     def _shape(self, call: Callable[[], Saved | None], nothing: str) -> bool:
         """Change what the focus covers; what stands against it is told in the status line."""

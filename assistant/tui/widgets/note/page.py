@@ -74,6 +74,10 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
         elif bottom + margin >= self.top + height:
             self.scroll_to(y=min(bottom + margin - height + 1, max(0, top - margin)), animate=False)
 
+    def in_view(self, offset: int) -> bool:
+        """Whether the row of a code point of the text is on the screen."""
+        return self.top <= self._layout.locate(offset).row < self.top + self.size.height
+
     def action_page_up(self) -> None:
         self.scroll_relative(y=1 - self.size.height, animate=False)
 
