@@ -25,6 +25,7 @@ from assistant.project.store import Project
 from assistant.review.order.ordering import LABEL
 from assistant.review.session import ReviewSession
 from assistant.tui.app import ReviewApp
+from assistant.tui.keymap.configuring import KeyMap
 from bench.course import Effort
 from bench.fingers import Fingers
 from bench.pressing import settled
@@ -59,13 +60,14 @@ ORDERS: Mapping[str, Sequence[str]] = {
 @dataclass(frozen=True)
 class Begun:
     """What is there at first, by document: suggestions and near misses; `bulk` accepts first what is over it. With
-    `repeat` what is added is added at the same words of the note too."""
+    `repeat` what is added is added at the same words of the note too, with `go_on` a label leads on."""
 
     name: str
     found: Sequence[Found]
     near: Sequence[Near] = ()
     bulk: float | None = None
     repeat: bool = True
+    go_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Row:
 
 async def work(project: Project, golds: Mapping[int, Sequence[Entity]], begun: Begun, queues: Sequence[str]) -> Effort:
     """Bring all documents to their gold in the real application, keys and all."""
-    app = ReviewApp(ReviewSession(project))
+    app = ReviewApp(ReviewSession(project), keys=KeyMap(go_on=begun.go_on))
     async with app.run_test(size=_SIZE) as pilot:
         await settled(pilot)
         return await Fingers(app, pilot, golds, begun.bulk, queues, repeat=begun.repeat).work()
@@ -199,7 +201,7 @@ def rows_of(given: argparse.Namespace, data: str) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         for number, (begun, order) in enumerate(ways):
             started = time.perf_counter()
-            begun = replace(begun, repeat=not given.no_repeat)
+            begun = replace(begun, repeat=not given.no_repeat, go_on=given.go_on)
             rows.append(measure(begun, Path(folder) / f"{number}.bioassist", chosen, types, order))
             said = f"{data}: {begun.name}, {order}: {rows[-1].effort.keys} keys"
             print(f"{said}, {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
@@ -225,6 +227,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a GGUF that suggests too")
     parser.add_argument("--task", default="ner.inline")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--go-on", action="store_true", help="a label leads on, as a person can choose")
     parser.add_argument("--no-repeat", action="store_true", help="add mentions one by one, without the key e")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")

@@ -124,7 +124,8 @@ class Hands:
         shaped = reaching.reshaping(edges, Span(item.start, item.end), Span(start, end))
         if shaped is None:
             return None
-        return (reaching.label_keys(self._labels, label) if label != item.type else []) + shaped
+        # Last, since a label may lead on.
+        return shaped + (reaching.label_keys(self._labels, label) if label != item.type else [])
 
     # adding
 

@@ -42,6 +42,14 @@ Keys are characters, or names such as `enter`, `tab`, `f8`, `ctrl+y`; a comma it
 action: where two would have it, both keep their own, and the screen says so when it opens, as it does of names that are
 not there and of keys that terminals do not send. Footer, help (`?`) and command palette (`ctrl+p`) show the keys as
 they are then.
+
+A label leaves the focus where it is, for edges and attributes. Who gives labels alone can have it lead on as `a` does,
+where it decides on what waited or makes a span:
+
+```toml
+[review]
+go_on = true
+```
 """
 
 # What `Format.carries` speaks of, in the words of the page.

@@ -76,6 +76,24 @@ class TestReading:
         made = load(file)
         assert made.keys == KEYS and len(made.problems) == 1 and str(file) in made.problems[0]
 
+    def test_how_to_go_on_is_chosen_too(self, tmp_path: Path) -> None:
+        file = tmp_path / "review.toml"
+        assert not load(file).go_on
+        file.write_text('[review]\ngo_on = true\n[keys]\naccept = "y"\n', "utf-8")
+        assert load(file).go_on and load(file).changed == {"accept": "y"}
+        nearer = tmp_path / "nearer.toml"
+        nearer.write_text('[keys]\nundo = "z"\n', "utf-8")
+        assert load(file, nearer).go_on, "a file that does not say so leaves it"
+        nearer.write_text("[review]\ngo_on = false\n", "utf-8")
+        assert not load(file, nearer).go_on
+
+    @pytest.mark.parametrize("content", ['[review]\ngo_on = "yes"\n', "[review]\ngoon = true\n", "review = 3\n"])
+    def test_what_is_no_way_to_go_on_is_told(self, tmp_path: Path, content: str) -> None:
+        file = tmp_path / "review.toml"
+        file.write_text(content, "utf-8")
+        made = load(file)
+        assert not made.go_on and len(made.problems) == 1 and "go_on alone" in made.problems[0]
+
     @given(
         st.dictionaries(
             st.sampled_from([*IDS, "nonsense"]),
@@ -106,6 +124,24 @@ class TestOnTheScreen:
             assert (focused(session).type, words(session)) == ("Medication", "productive cough")
             await press(pilot, "v", "f6", "w")
             assert app.review.note.selecting is not None and app.review.note.selecting.anchor is not None
+
+    async def test_a_label_leads_on_for_who_wants_that(self, session: ReviewSession) -> None:
+        app = ReviewApp(session, keys=KeyMap(go_on=True))
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, "3")
+            assert words(session) == "productive cough" and statuses(session)["edited"] == 1
+            # On what was decided before, it stays.
+            await press(pilot, "p", "4")
+            assert words(session) == "shortness of breath" and statuses(session)["edited"] == 1
+            await press(pilot, "v", "w", "1")
+            assert statuses(session)["added"] == 1 and focused(session).status == "pending"
+
+    async def test_otherwise_a_label_stays(self, app: ReviewApp, session: ReviewSession) -> None:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, "3")
+            assert words(session) == "shortness of breath"
+            await press(pilot, "v", "w", "1")
+            assert focused(session).status == "added"
 
     async def test_exchanged_keys_work(self, session: ReviewSession) -> None:
         app = ReviewApp(session, keys=chosen(accept="n,j", next="a"))

@@ -1,8 +1,11 @@
-"""Keys that a person chose in place of the program's, from the `[keys]` of TOML files; what cannot be is told.
+"""Keys that a person chose in place of the program's, and how they go on, from TOML files; what cannot be is told.
 
     [keys]
     accept = "y"
     next = "n,down"
+
+    [review]
+    go_on = true
 
 What is wrong with one action leaves that action its own keys, and every other what was chosen for it.
 """
@@ -44,13 +47,17 @@ _ALL = (*KEYS, *DIGITS, *SELECTING)
 
 @dataclass(frozen=True, slots=True)
 class KeyMap:
-    """Every key as it is now. `changed` is what a person chose, by id; `problems` what could not be taken of it."""
+    """Every key as it is now. `changed` is what a person chose, by id; `problems` what could not be taken of it.
+
+    With `go_on` a label leads on as accepting does, where it decides on what waited or makes a span.
+    """
 
     keys: tuple[Key, ...] = KEYS
     digits: tuple[Key, ...] = DIGITS
     selecting: tuple[Key, ...] = SELECTING
     changed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     problems: tuple[str, ...] = ()
+    go_on: bool = False
 
 
 def keys_of(project: Path) -> KeyMap:
@@ -64,19 +71,26 @@ def load(*files: Path) -> KeyMap:
     """The keys of these files, of which a later one counts more; files need not exist."""
     chosen: dict[str, tuple[str, Any]] = {}
     problems: list[str] = []
+    go_on = False
     for file in files:
         try:
-            told = tomllib.loads(file.read_text("utf-8")).get("keys", {}) if file.is_file() else {}
+            told = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
         except (OSError, UnicodeDecodeError) as error:
             problems.append(f"{file}: it cannot be read: {error}.")
+            continue
         except tomllib.TOMLDecodeError as error:
             problems.append(f"{file}: it is not TOML: {error}.")
+            continue
+        keys, review = told.get("keys", {}), told.get("review", {})
+        if isinstance(keys, dict):
+            chosen |= {name: (str(file), one) for name, one in keys.items()}
         else:
-            if isinstance(told, dict):
-                chosen |= {name: (str(file), keys) for name, keys in told.items()}
-            else:
-                problems.append(f'{file}: keys is a table: [keys], then lines like accept = "y".')
-    return configured(chosen, problems)
+            problems.append(f'{file}: keys is a table: [keys], then lines like accept = "y".')
+        if review in ({}, {"go_on": True}, {"go_on": False}):
+            go_on = review.get("go_on", go_on)
+        else:
+            problems.append(f"{file}: under [review] there is go_on alone, which is true or false.")
+    return replace(configured(chosen, problems), go_on=go_on)
 
 
 def configured(chosen: Mapping[str, tuple[str, Any]], problems: Sequence[str] = ()) -> KeyMap:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from assistant.tui.keymap import KEYS, STEPPING, WHILE_SELECTING
-from assistant.tui.keymap.configuring import KeyMap
 from assistant.tui.messages import NextTheme
 from assistant.tui.screens.actions.accepting import Accepting
 from assistant.tui.screens.actions.adding import Adding
@@ -22,8 +21,6 @@ ACTIONS = frozenset(key.action for key in KEYS)
 
 class ReviewScreen(Order, Accepting, Adding, Spans, Saying, Team, Documents, Following):
     """What a person does with a document. The names of the actions are those of the key map."""
-
-    key_map = KeyMap()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         selecting, asked = self.note.selecting is not None, self.note.hints is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on
 
 from assistant.tui.clock import now
+from assistant.tui.keymap.configuring import KeyMap
 from assistant.tui.screens.actions.asking import Asking
 from assistant.tui.screens.dialogs import LabelDialog
 from assistant.tui.screens.workbench import Refusal
@@ -13,6 +14,8 @@ from assistant.tui.widgets.note_view import NoteView
 
 class Adding(Asking):
     """Selecting words, and what the model nearly found."""
+
+    key_map = KeyMap()
 
     def action_label(self, number: int) -> None:
         entities = self.session.schema.entities
@@ -35,17 +38,31 @@ class Adding(Asking):
             return
         selecting = self.note.selecting
         if selecting is None:
-            self._decide(lambda: self.session.relabel(label), "it has that label already")
+            view = self.session.current
+            waited = view is not None and view.focused is not None and view.focused.status == "pending"
+            if self._decide(lambda: self.session.relabel(label), "it has that label already") is not None and waited:
+                self._lead_on()
             return
         span = selecting.span
         nearly = span in self.note.near
         add = (
             self.session.add_near_miss if nearly else lambda span, label: self.session.add(span.start, span.end, label)
         )
-        if not isinstance(self.attempt(lambda: add(span, label)), Refusal):
+        refused = isinstance(self.attempt(lambda: add(span, label)), Refusal)
+        if not refused:
             self.status.saved(now(), f"added {label}")
             self.note.stop_selecting()
         self.show_decision()
+        if not refused:
+            self._lead_on()
+
+    def _lead_on(self) -> None:
+        """To what is to be decided next, for who chose that a label leads there."""
+        before = self.open_id
+        if self.key_map.go_on and not isinstance(
+            self.attempt(lambda: self.session.focus_next(pending_only=True)), Refusal
+        ):
+            self.arrived(before)
 
     def action_select(self) -> None:
         """Put a caret into the text; a second time, take it away."""
