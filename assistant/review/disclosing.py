@@ -37,14 +37,15 @@ class Disclosing(Work):
 
     def _disclose(self) -> Saved:
         """Tell what was planted in the open document, and take it out: what the person accepted of it, and all that
-        they said of it. What they corrected is theirs."""
+        they said of it. What they corrected is theirs, and so is what they repeated on the same words elsewhere."""
         document = self._document()
         planted = self.project.journal.plants.of(document.row.id, self.actor).suggestions
         became = {one: _became(document.fold.item(one)) for one in planted}
         gone = {one for one, what in became.items() if what != "corrected"}
         extents = extents_to_json((one.id, one.type, one.spans) for one in planted.values())
         said: dict[str, Any] = {one: extents[one] | {"became": what} for one, what in became.items()}
-        entry = self._append(DISCLOSE, {"planted": said, "facts": self._taken_out(gone)})
+        alike = sum(self.project.journal.plants.repeated(self.actor, one) for one in gone)
+        entry = self._append(DISCLOSE, {"planted": said, "facts": self._taken_out(gone), "alike": alike})
         waiting = next((item for item in document.items() if item.status == "pending"), None)
         if waiting is not None:
             document.set_focus(waiting.id)

@@ -51,7 +51,9 @@ def _disclosed(entry: Entry) -> str:
     planted = entry.payload["planted"].values()
     taken = [f"{one['type']} {_where(spans_from_json(one['spans']))}" for one in planted if one["became"] == "accepted"]
     told = f"{_number(len(planted), 'suggestion')} planted here; you took "
-    return told + (f"{len(taken)}, out again: {', '.join(sorted(taken))}" if taken else "none")
+    told += f"{len(taken)}, out again: {', '.join(sorted(taken))}" if taken else "none"
+    alike = entry.payload.get("alike", 0)
+    return f"{told}; {_number(alike, 'span')} repeated from them on the same words stay: look there" if alike else told
 
 
 def _adjudicated(entry: Entry, decided: Sequence[Decision]) -> str:

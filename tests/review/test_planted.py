@@ -516,3 +516,21 @@ def test_undone_to_the_start_it_is_as_it_was_and_nothing_planted_is_exported(
             assert state() == first
         finally:
             ward.project.close()
+
+
+def test_what_was_repeated_from_a_planted_one_is_told(guarded: Ward) -> None:
+    first = guarded.note(NOTE, "first")
+    session = guarded.review(first)
+    focus_plant(session)
+    words = session.current.focused.of(session.current.text)  # type: ignore[union-attr]
+    guarded.note(f"Seen again. {words} as before. <Symptom 0.9>rash</Symptom>", "second")
+    plan = session.plan_repeating(session.repeated())  # type: ignore[arg-type]
+    assert plan is not None
+    session.take_repeated(session.write_repeated(plan))
+    told = session.mark_done()
+    assert told is not None and "1 span repeated from them on the same words stay" in told.text
+    # Undone and disclosed again after the repeated one was rejected, there is none.
+    session.undo()
+    session.undo()
+    told = session.mark_done()
+    assert told is not None and "repeated" not in told.text

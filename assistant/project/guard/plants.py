@@ -87,6 +87,11 @@ class PlantTable:
         }
         return Plants(found, frozenset(one for row in rows for one in row[9:] if one is not None))
 
+    def repeated(self, actor: str, item_id: str) -> int:
+        """How many spans an annotator has for no other reason than that one was like them, that one aside."""
+        ((count,),) = self._database.rows(_REPEATED, (actor, item_id))
+        return int(count)
+
     def documents(self, actor: str) -> set[int]:
         """Documents with planted suggestions of which an annotator does not know."""
         rows = self._database.rows("SELECT DISTINCT document_id FROM planted WHERE actor = ? AND waits", (actor,))
@@ -100,3 +105,12 @@ class PlantTable:
                 int(number) for (number,) in self._database.rows_in(said.format(table), sorted(among), (actor,))
             }
         return among
+
+
+# An entry may hold thousands of decisions: each is looked into once.
+_REPEATED = """
+    WITH alike AS MATERIALIZED (
+        SELECT seq FROM journal WHERE actor = ?1 AND action = 'set' AND json_extract(payload, '$.like') = ?2
+    )
+    SELECT count(*) FROM decisions
+    WHERE actor = ?1 AND latest = 1 AND status <> 'rejected' AND item_id <> ?2 AND seq IN alike"""

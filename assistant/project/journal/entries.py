@@ -74,7 +74,8 @@ class Entry:
     than entities, see `assistant.project.facts`; their value is None where they were removed, their `on` the suggestion
     that was decided on, if there was one, and their `was` what a person's own fact was that is removed or changed.
     `source` is "person" unless it is said. A "set" may say `how` it came to be, "merge", "split" or "same" (the same
-    words), the last with `bulk`, or "rename" of labels, which is taken back with the schema alone. With the source
+    words as those of the item `like`), the last with `bulk`, or "rename" of labels, which is taken back with the schema
+    alone. With the source
     "adjudication" it is gold's: `adjudicator` made it of what `annotators` had, which was the same (`agreed`) or as
     `said` has it by annotator. Entries with the same `group`, the actor_seq of the first of them, were made together on
     several documents: they are undone and redone as one.

@@ -82,7 +82,7 @@ class Repeating(Work):
         found = applied(wanted.label, keep=wanted.keep, places=places, items=document.items())
         if not found.items:
             return Repeated(None, 0, found.left)
-        entry = self._append("set", _said(found.items))
+        entry = self._append("set", _said(found.items, wanted))
         return Repeated(saved(entry), len(found.items.keys() - {wanted.item_id}), found.left)
 
     def repeated(self) -> Wanted | None:
@@ -123,7 +123,7 @@ class Repeating(Work):
     def write_repeated(self, plan: Plan) -> list[Entry]:
         """Save it, as one action; to be handed to `take_repeated`."""
         actions: list[tuple[int, Action, Mapping[str, Any]]] = [
-            (document_id, "set", _said(items)) for document_id, items in plan.changes.items()
+            (document_id, "set", _said(items, plan.wanted)) for document_id, items in plan.changes.items()
         ]
         return self.project.journal.append_together(self.actor, actions)
 
@@ -140,5 +140,5 @@ class Repeating(Work):
         return list(Fold(self.project.suggestions(document_id), decisions, sure=sure).items())
 
 
-def _said(items: Mapping[str, Any]) -> dict[str, Any]:
-    return {"items": dict(items), "facts": {}, "how": "same", "bulk": True}
+def _said(items: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
+    return {"items": dict(items), "facts": {}, "how": "same", "like": wanted.item_id, "bulk": True}
