@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -23,6 +25,7 @@ from assistant.engine.reference import Reference
 from assistant.models import resolve
 from bench.notes import files, programs
 from bench.opening import opening
+from bioassist.schema import built_in
 
 
 def main() -> None:
@@ -30,13 +33,20 @@ def main() -> None:
     parser.add_argument("notes", type=Path)
     parser.add_argument("--documents", type=int, default=12, help="notes that annotate reads")
     parser.add_argument("--reference-words", type=int, default=300, help="words that the reference reads")
+    parser.add_argument("--entities", action="store_true", help="without relations and assertion")
     parser.add_argument("--threads", type=int, default=psutil.cpu_count(logical=False) or 1)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     model = resolve(None, offline=True)
     found = {"model": f"{model.name} {model.file_type}", "threads": given.threads}
-    found.update(_annotate(given.notes, given.documents, given.threads))
-    found.update(_opening(given.notes, given.documents, given.threads))
+    with tempfile.TemporaryDirectory() as folder:
+        schema = Path(folder) / "schema.toml"
+        asked = built_in()
+        bare = replace(asked, relations=(), attributes=())
+        schema.write_text((bare if given.entities else asked).dumps(), "utf-8")
+        command = _command(given.notes, given.documents, given.threads, schema)
+        found.update(_annotate(command))
+        found.update(_opening(command))
     found["reference_words_per_s"] = _reference(given.notes, given.reference_words, given.threads, model.path)
     found["over_reference"] = found["words_per_s"] / found["reference_words_per_s"]
     if given.json:
@@ -46,10 +56,10 @@ def main() -> None:
         print(f"{name:<28}{value:.2f}" if isinstance(value, float) else f"{name:<28}{value}")
 
 
-def _annotate(notes: Path, documents: int, threads: int) -> dict[str, float | int]:
+def _annotate(command: Sequence[str]) -> dict[str, float | int]:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "bench.bioassist"
-        command = [*_command(notes, documents, threads, project), "--no-review", "--json"]
+        command = [*command, "--project", str(project), "--no-review", "--json"]
         began = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         peak, first, looked = 0, None, 0.0
@@ -71,15 +81,15 @@ def _annotate(notes: Path, documents: int, threads: int) -> dict[str, float | in
         }
 
 
-def _opening(notes: Path, documents: int, threads: int) -> dict[str, float]:
+def _opening(command: Sequence[str]) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
-        return opening(_command(notes, documents, threads, Path(folder) / "bench.bioassist"))
+        return opening([*command, "--project", str(Path(folder) / "bench.bioassist")])
 
 
-def _command(notes: Path, documents: int, threads: int, project: Path) -> list[str]:
+def _command(notes: Path, documents: int, threads: int, schema: Path) -> list[str]:
     command = [sys.executable, "-c", "from bioassist.cli import main; main()", "annotate"]
     command += [str(path) for path in files(notes)[:documents]]
-    return [*command, "--project", str(project), "--offline", "--threads", str(threads)]
+    return [*command, "--schema", str(schema), "--offline", "--threads", str(threads)]
 
 
 def _has_suggestion(project: Path) -> bool:

@@ -109,6 +109,7 @@ async def case(path: Path, given: argparse.Namespace) -> dict[str, Any]:
     with Project.open(path, actor="bench") as project:
         refit(project)
         app = TimedApp(ReviewSession(project, "bench"), None, None)
+        app.collect_in_pauses()
         async with app.run_test(headless=False, size=SIZE) as pilot:
             await first_paint(pilot)
             opened = time.perf_counter() - began

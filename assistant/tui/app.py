@@ -13,6 +13,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from assistant.engine.events import Event
+from assistant.tui.collecting import EVERY, Collecting
 from assistant.tui.keymap.configuring import KeyMap
 from assistant.tui.look import Look, shown_name
 from assistant.tui.messages import EngineReport, NextTheme, Prioritiser
@@ -57,6 +58,7 @@ class ReviewApp(App[None]):
         self.review = ReviewScreen(session, annotator, notice)
         self.review.key_map = self.keys
         self.look = look or Look()
+        self._collecting: Collecting | None = None
         for theme in self.look.themes:
             self.register_theme(theme)
         self.theme = self.look.chosen
@@ -69,6 +71,10 @@ class ReviewApp(App[None]):
 
         return Terminal
 
+    def collect_in_pauses(self) -> None:
+        """Let the garbage of this process be collected while no key comes; before it runs."""
+        self._collecting = Collecting()
+
     def terminal_gone(self) -> None:
         """Nobody is there any more; what was decided is saved."""
         self.exit(return_code=INTERRUPTED)
@@ -80,12 +86,24 @@ class ReviewApp(App[None]):
     def on_mount(self) -> None:
         sys.setswitchinterval(GIVE_WAY)
         self.push_screen(self.review)
+        if self._collecting is not None:
+            self._collecting.begin()
+            self.set_interval(EVERY, self._collecting.look)
         if self.keys.problems:
             said = "\n\n".join((*self.keys.problems, "These actions have the program's own keys."))
             self.push_screen(MessageDialog("Some keys could not be taken", said, error=True))
         if self.look.problems:
             said = "\n\n".join((*self.look.problems, "The other themes are there; T goes round."))
             self.push_screen(MessageDialog("A theme could not be taken", said, error=True))
+
+    def on_unmount(self) -> None:
+        if self._collecting is not None:
+            self._collecting.end()
+
+    async def on_event(self, event: events.Event) -> None:
+        if self._collecting is not None and isinstance(event, events.Key):
+            self._collecting.touched()
+        await super().on_event(event)
 
     def _fatal_error(self) -> None:
         """A defect of ours ends this. Textual would print the values of variables, words of notes among them."""

@@ -223,6 +223,7 @@ def _review(project: Project, annotator: Any, notice: str | None) -> None:
     session, keys = ReviewSession(project.mine(), project.actor), keys_of(project.path)
     app = ReviewApp(session, annotator, SHORT if notice else None, look=look_of(), keys=keys)
     annotator.on_event = app.report
+    app.collect_in_pauses()
     app.run()
     leave(app)
 

@@ -157,6 +157,7 @@ def _review(project: Path, actor: str | None, light: bool, order: Way, check: Ca
         app.review.summary = order.summary
         if order.queue is not None:
             app.review.begin_with(order.queue, order.sample, order.seed)
+        app.collect_in_pauses()
         app.run()
         leave(app)
 
