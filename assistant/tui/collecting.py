@@ -14,7 +14,7 @@ from collections.abc import Callable
 # Seconds between looks, and without a key before a pass; looks that find no pause before one is made all the same.
 EVERY, PAUSE, PATIENCE = 1.0, 0.7, 120
 # Passes over the middle generation before a full one is worth it, and what stands for never.
-WORTH, NEVER = 5, 1_000_000
+WORTH, NEVER = 10, 1_000_000
 
 
 class Collecting:
