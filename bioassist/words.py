@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from bioassist.documents import Span
@@ -28,6 +29,7 @@ _RUN = re.compile(r"\S+")
 # spaCy refuses these, which are no characters; a character in their place keeps all offsets.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_ABBREVIATION = 4
+_ONE_AT_A_TIME = Lock()
 # Text is given to spaCy in blocks of about this many code points, so that memory does not grow with a note.
 _BLOCK = 50_000
 
@@ -110,10 +112,10 @@ def _block_words(text: str, start: int, end: int) -> list[Span]:
 def _spacy_words(text: str, start: int, end: int) -> list[Span]:
     if start == end:
         return []
-    nlp = _pipeline()
     found: list[Span] = []
-    # Without a memory zone spaCy keeps every distinct string it ever saw.
-    with nlp.memory_zone():
+    # Without a memory zone spaCy keeps every distinct string it ever saw. A zone is of the whole vocabulary: where one
+    # thread ended it, the words of another would go with it.
+    with _ONE_AT_A_TIME, (nlp := _pipeline()).memory_zone():
         for token in nlp.make_doc(_LONE_SURROGATE.sub("\ufffd", text[start:end])):
             if token.is_space:
                 continue

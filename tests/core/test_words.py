@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -90,3 +92,17 @@ def test_real_notes_are_covered(corpora: Path) -> None:
         text = path.read_text("utf-8")
         covered = sum(len(span) for span in words(text))
         assert covered == sum(1 for char in text if not char.isspace())
+
+
+def test_threads_cut_their_texts_as_if_each_were_alone() -> None:
+    # The screen, suggesters and the engine's application cut texts at the same time.
+    texts = [f"Pt {n} c/o chest-pain{n}, took {n}mg aspirin{n} p.o. b.i.d. w/o relief{n}. " * 20 for n in range(16)]
+    alone = [words(text) for text in texts]
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)
+    try:
+        with ThreadPoolExecutor(3) as pool:
+            together = [list(pool.map(words, texts)) for _ in range(4)]
+    finally:
+        sys.setswitchinterval(switching)
+    assert together == [alone] * 4
