@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -17,12 +18,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-
-import psutil
+from typing import Any
 
 from assistant.bench.memory import used
-from assistant.engine.reference import Reference
+from assistant.engine.machine import choose_threads
 from assistant.models import resolve
+from bench.busy import busy
 from bench.notes import files, programs
 from bench.opening import opening
 from bioassist.schema import built_in
@@ -34,26 +35,36 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=12, help="notes that annotate reads")
     parser.add_argument("--reference-words", type=int, default=300, help="words that the reference reads")
     parser.add_argument("--entities", action="store_true", help="without relations and assertion")
-    parser.add_argument("--threads", type=int, default=psutil.cpu_count(logical=False) or 1)
+    parser.add_argument("--threads", type=int, help="threads of both; chosen by what the machine is doing if not given")
+    parser.add_argument("--busy", type=int, default=0, help="other processes that spin beside both")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    model = resolve(None, offline=True)
-    found = {"model": f"{model.name} {model.file_type}", "threads": given.threads}
-    with tempfile.TemporaryDirectory() as folder:
-        schema = Path(folder) / "schema.toml"
-        asked = built_in()
-        bare = replace(asked, relations=(), attributes=())
-        schema.write_text((bare if given.entities else asked).dumps(), "utf-8")
-        command = _command(given.notes, given.documents, given.threads, schema)
-        found.update(_annotate(command))
-        found.update(_opening(command))
-    found["reference_words_per_s"] = _reference(given.notes, given.reference_words, given.threads, model.path)
-    found["over_reference"] = found["words_per_s"] / found["reference_words_per_s"]
+    with busy(given.busy):
+        found = _measure(given)
     if given.json:
         print(json.dumps(found, indent=2))
         return
     for name, value in found.items():
         print(f"{name:<28}{value:.2f}" if isinstance(value, float) else f"{name:<28}{value}")
+
+
+def _measure(given: argparse.Namespace) -> dict[str, Any]:
+    model = resolve(None, offline=True)
+    threads = choose_threads(given.threads)
+    # The reference runs in this process: OpenMP takes its policy when llama.cpp is loaded.
+    os.environ["OMP_WAIT_POLICY"] = threads.wait
+    found: dict[str, Any] = {"model": f"{model.name} {model.file_type}", "threads": threads.count, "wait": threads.wait}
+    with tempfile.TemporaryDirectory() as folder:
+        schema = Path(folder) / "schema.toml"
+        asked = built_in()
+        bare = replace(asked, relations=(), attributes=())
+        schema.write_text((bare if given.entities else asked).dumps(), "utf-8")
+        command = _command(given.notes, given.documents, threads.count, schema)
+        found.update(_annotate(command))
+        found.update(_opening(command))
+    found["reference_words_per_s"] = _reference(given.notes, given.reference_words, threads.count, model.path)
+    found["over_reference"] = found["words_per_s"] / found["reference_words_per_s"]
+    return found
 
 
 def _annotate(command: Sequence[str]) -> dict[str, float | int]:
@@ -104,6 +115,8 @@ def _has_suggestion(project: Path) -> bool:
 
 
 def _reference(notes: Path, words: int, threads: int, model: Path) -> float:
+    from assistant.engine.reference import Reference
+
     found, count = programs(notes, words, 25)
     reference = Reference(model, threads=threads)
     try:

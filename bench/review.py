@@ -17,14 +17,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from assistant.bench.memory import own
 from assistant.children import environment
 from assistant.engine.events import DocumentDone, Progress, WindowDone
+from bench.busy import busy
 from bench.review_project import LONG, begin_run, make, suggestions_of
 
 SIZE = (120, 40)
@@ -42,7 +42,6 @@ IN_THE_NOTE = {
 }
 AMONG_NOTES = {"next note": "N", "previous note": "P", "mark done": "D"}
 FIRST = 3  # keys of each kind that are pressed before it counts: what is read once is read then
-_SPIN = "import os, sys\nif hasattr(os, 'nice'): os.nice(10)\nwhile True: pass"
 
 
 def main() -> None:
@@ -77,24 +76,13 @@ def main() -> None:
 def _run(path: Path, reading: bool, given: argparse.Namespace) -> dict[str, Any]:
     command = [sys.executable, "-m", "bench.review", "--case", str(path), "--keys", str(given.keys)]
     command += ["--windows", str(given.windows)] + (["--reading"] if reading else [])
-    with _busy(given.busy if reading else 0):
+    with busy(given.busy if reading else 0, nice=10):
         began = time.time()
         done = subprocess.run(command, capture_output=True, text=True, env=environment() | {"BENCH_BEGAN": str(began)})
     if done.returncode:
         raise SystemExit(done.stderr)
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
-
-
-@contextmanager
-def _busy(count: int) -> Iterator[None]:
-    spinning = [subprocess.Popen([sys.executable, "-c", _SPIN]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for process in spinning:
-            process.kill()
-            process.wait()
 
 
 async def case(path: Path, given: argparse.Namespace) -> dict[str, Any]:

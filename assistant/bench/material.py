@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from assistant.engine.windows import windows
+from assistant.engine.windows import Window, halves, windows
 from bioassist.documents import Span
 from bioassist.schema import EntityType
 from bioassist.tasks import ner
@@ -27,16 +28,22 @@ class Stretch:
         return [Span(start, end) for start, end in self.words]
 
 
-def stretches(texts: Iterable[str], target: int, most_words: int) -> list[Stretch]:
-    """Windows of about `target` words, as the engine cuts them, until there are `most_words` words."""
+def stretches(
+    texts: Iterable[str], target: int, most_words: int, fits: Callable[[Stretch], bool] = lambda stretch: True
+) -> list[Stretch]:
+    """Windows of about `target` words, as the engine cuts them, until there are `most_words` words.
+
+    What does not fit is halved until it does; a character that never does is left out.
+    """
     found: list[Stretch] = []
+    count = 0
     for text in texts:
         for window in windows(text, target):
-            if words_of(found) >= most_words:
-                return found
-            if window.words:
-                words = [word.shifted(-window.start) for word in window.words]
-                found.append(_stretch(text[window.start : window.end], words))
+            for stretch in _fitting(text, window, fits):
+                if count >= most_words:
+                    return found
+                found.append(stretch)
+                count += len(stretch.words)
     return found
 
 
@@ -70,6 +77,18 @@ def sentence_programs(given: Sequence[Stretch], task: str, types: Sequence[Entit
             found += [one.program(stretch.text, spans[begin : begin + count]) for one in passes]
             begin += count
     return found
+
+
+def _fitting(text: str, window: Window, fits: Callable[[Stretch], bool]) -> Iterator[Stretch]:
+    if not window.words:
+        return
+    stretch = _stretch(text[window.start : window.end], [word.shifted(-window.start) for word in window.words])
+    if fits(stretch):
+        yield stretch
+        return
+    with suppress(ValueError):
+        for half in halves(text, window):
+            yield from _fitting(text, half, fits)
 
 
 def _stretch(text: str, words: list[Span]) -> Stretch:

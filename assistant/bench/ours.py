@@ -15,7 +15,7 @@ from assistant.engine.compile import Compiler, Given
 from assistant.engine.decoder import Fed
 from assistant.engine.jobs import Job, Refused
 from assistant.engine.llama import Llama, Settings
-from assistant.engine.machine import CELLS, LOOKAHEAD
+from assistant.engine.machine import DRAFTS, LOOKAHEAD, SEATS, cells_for
 from assistant.engine.native import build
 from assistant.engine.scheduler import Scheduler
 from assistant.engine.worker import gpu_layers
@@ -25,11 +25,21 @@ from bioassist.errors import EngineError
 def engine(trial: Trial) -> Outcome:
     """This engine, over windows as `annotate` cuts them."""
     clock = Clock()
-    llama = _llama(trial, CELLS, trial.slots + PREFIXES)
+    cells = cells_for(trial.slots)
+    llama = _llama(trial, cells, trial.slots + SEATS + PREFIXES)
     try:
         clock.read()
         compiler = Compiler(llama.vocabulary.tokenize, llama.vocabulary.bos)
-        scheduler = Scheduler(llama, compiler, cells=CELLS, batch=trial.batch, slots=trial.slots, lookahead=LOOKAHEAD)
+        scheduler = Scheduler(
+            llama,
+            compiler,
+            cells=cells,
+            batch=trial.batch,
+            slots=trial.slots,
+            seats=SEATS,
+            lookahead=LOOKAHEAD,
+            drafts=DRAFTS,
+        )
         programs = window_programs(trial.stretches, trial.setup.task, trial.setup.types)
         for number, program in enumerate(programs):
             scheduler.submit(Job(number, compiler.compile(program)))

@@ -71,7 +71,8 @@ def race(
     found: dict[str, Result] = {}
 
     def compete(name: str, trials: Sequence[Trial]) -> Result:
-        ran: list[tuple[Trial, Outcome | Failure]] = []
+        """Run what is not run yet of a contender."""
+        ran = list(found[name].trials) if name in found else []
         for trial in trials:
             say(f"{name}, {setting(trial)}")
             ran.append((trial, outcome := run(trial)))
@@ -107,8 +108,9 @@ def race(
     if "grammar" in only:
         in_both("grammar", [Trial("grammar", setup, few, batch=batch) for batch in batches], words)
     if "server" in only:
-        one = [Trial("server", setup, few, batch=batch) for batch in batches]
-        compete("server", [*one, *(Trial("server", setup, few, clients=clients) for clients in CLIENTS)])
+        alone = compete("server", [Trial("server", setup, few, batch=batch) for batch in batches]).best
+        if alone is not None:
+            compete("server", [replace(alone[0], clients=clients) for clients in CLIENTS])
     if "langextract" in only:
         compete("langextract", [Trial("langextract", setup, few, batch=batch) for batch in batches])
     return sorted(found.values(), key=lambda result: (CONTENDERS.index(result.name.split()[0]), result.name))

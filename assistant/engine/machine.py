@@ -62,6 +62,15 @@ class Tuning:
     batch: int = BATCH
     slots: int = SLOTS
 
+    @property
+    def cells(self) -> int:
+        return cells_for(self.slots)
+
+
+def cells_for(slots: int) -> int:
+    """Cells that so many windows fill at once; more slots with no more cells would stand empty."""
+    return max(CELLS, slots * CELLS // SLOTS)
+
 
 def choose_threads(
     asked: int | None = None,

@@ -20,9 +20,9 @@ class EngineSettings:
 
     `trained` are the labels that the model was trained on for `task`; types served by others run untrained.
     `trained_labels` are those for each other task, which say what the model is asked where the schema does not.
-    `threads` None: chosen by what the machine is doing. `tuning` goes before `batch` and `slots`; a deterministic run
-    has none, since it would give other bytes after another tuning. `window_words` is the size of a window in words.
-    `limit` is the most documents to read in this run. `fresh` reads again what was read before.
+    `threads` None: chosen by what the machine is doing. `tuning` goes before `cells`, `batch` and `slots`; a
+    deterministic run has none, since it would give other bytes after another tuning. `window_words` is the size of a
+    window in words. `limit` is the most documents to read in this run. `fresh` reads again what was read before.
     """
 
     model: Path
@@ -60,7 +60,7 @@ class EngineSettings:
     def shape(self) -> Shape:
         """What a worker needs memory for, if there is enough."""
         tuning = None if self.deterministic else self.tuning
-        return Shape(self.cells, tuning.batch if tuning else self.batch, tuning.slots if tuning else self.slots)
+        return Shape(tuning.cells, tuning.batch, tuning.slots) if tuning else Shape(self.cells, self.batch, self.slots)
 
     def opening(self, schema: Schema, threads: int, shape: Shape) -> Message:
         """What a worker is told first."""

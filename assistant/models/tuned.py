@@ -21,8 +21,8 @@ FILE = "tuned.json"
 class Tuned:
     """The settings that read fastest, and how fast: words a second with them and with the defaults.
 
-    `sha256` is the sum of the prepared file. `words` is how long the text was that all settings read; `busy` says that
-    other programs took a good part of the processor.
+    `sha256` is the sum of the prepared file. `memory` is the most that the process had with them, in bytes. `words` is
+    how long the text was that both were read with; `busy` says that other programs took a good part of the processor.
     """
 
     model: str
@@ -33,6 +33,7 @@ class Tuned:
     slots: int
     words_per_s: float
     default_words_per_s: float
+    memory: int
     words: int
     busy: bool
     cpu: str
@@ -46,8 +47,9 @@ class Tuned:
         waiting = {"active": "spin", "passive": "sleep"}[self.waiting]
         return (
             f"{self.threads} thread{'s' if self.threads > 1 else ''} that {waiting} while they wait, batch "
-            f"{self.batch}, {self.slots} slots: {self.words_per_s:.1f} words/s, {self.default_words_per_s:.1f} with "
-            f"the defaults{' (measured while other programs were busy)' if self.busy else ''}"
+            f"{self.batch}, {self.slots} slots: {self.words_per_s:.1f} words/s in {self.memory / 2**20:.0f} MiB, "
+            f"{self.default_words_per_s:.1f} words/s with the defaults"
+            f"{' (measured while other programs were busy)' if self.busy else ''}"
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -13,19 +13,22 @@ from datetime import UTC, datetime
 import psutil
 
 from assistant.bench import running
-from assistant.bench.material import Stretch, words_of
+from assistant.bench.material import Stretch
 from assistant.bench.running import Failure
 from assistant.bench.trial import Outcome, Setup, Trial
-from assistant.engine.machine import Threads, Tuning, is_busy
+from assistant.engine.machine import WINDOW_WORDS, Threads, Tuning, is_busy
 from assistant.models.cache import Prepared, prepared_path
 from assistant.models.prepare import processor, threads
 from assistant.models.progress import Progress, Quiet
 from assistant.models.tuned import Tuned
 from bioassist.errors import ModelError
 
-SLOTS = (4, 8, 16, 32)
+SLOTS = (4, 8, 16, 32, 64)
 BATCHES = (128, 256, 512, 1024)
-WORDS = 600
+# Slots are measured on as many windows as fill them so often, and anything on so many at least, if there are.
+ROUNDS, WINDOWS = 2, 10
+# Words of notes that are enough for all of it.
+WORDS = max(SLOTS) * ROUNDS * WINDOW_WORDS
 TRIES = 2
 # What is found has to be so much faster than what is there already: less is luck.
 MARGIN = 1.02
@@ -40,6 +43,11 @@ class Work:
     stretches: tuple[Stretch, ...]
 
 
+def windows_for(slots: int) -> int:
+    """How many windows it takes to measure so many slots."""
+    return max(slots * ROUNDS, WINDOWS)
+
+
 def tune(
     prepared: Prepared,
     work: Work,
@@ -51,24 +59,25 @@ def tune(
     busy = is_busy()
     if busy:
         shown.note("Other programs are busy: what is measured now may not hold on a quiet machine.")
-    default = Tuning(Threads(threads(), "active"))
-    speeds: dict[Tuning, float] = {}
-    trials = sum(1 for kind in (_threads, _slots, _batches) for _ in kind(default)) - 2
+    best = default = Tuning(Threads(threads(), "active"))
+    # Each number of slots may be measured twice: on its own text, and on that of the next.
+    trials = len(list(_threads(default))) + 2 * len(SLOTS) + len(BATCHES)
     shown.begin("Measuring", trials)
-
-    def speed(tuning: Tuning) -> float:
-        if tuning not in speeds:
-            speeds[tuning] = _speed(prepared, work, tuning, run, shown)
-            shown.at(len(speeds))
-        return speeds[tuning]
-
-    best = default
-    if not speed(default):
+    speeds = _Speeds(prepared, work, run, shown)
+    if speeds.outcome(default, default.slots) is None:
         raise ModelError("llama.cpp cannot read this model here.", next_step="See `bioassist doctor`.")
-    for kind in (_threads, _slots, _batches):
-        fastest = max(kind(best), key=speed)
-        if speed(fastest) > speed(best) * MARGIN:
-            best = fastest
+    for other in _threads(default):
+        best = speeds.faster(best, other)
+    for slots in SLOTS:
+        before, best = best, speeds.faster(best, replace(best, slots=slots))
+        if best is before and slots > best.slots:
+            # Where more are no faster, still more are not either, and take long to measure.
+            break
+    for batch in BATCHES:
+        best = speeds.faster(best, replace(best, batch=batch))
+    found, plain = (speeds.outcome(one, max(best.slots, default.slots)) for one in (best, default))
+    assert found is not None
+    shown.at(trials)
     return Tuned(
         model=prepared.model,
         sha256=prepared.sha256,
@@ -76,9 +85,10 @@ def tune(
         waiting=best.threads.wait,
         batch=best.batch,
         slots=best.slots,
-        words_per_s=round(speed(best), 1),
-        default_words_per_s=round(speed(default), 1),
-        words=words_of(work.stretches),
+        words_per_s=round(found.words_per_s, 1),
+        default_words_per_s=round(plain.words_per_s, 1) if plain else 0.0,
+        memory=found.memory,
+        words=found.words,
         busy=busy,
         cpu=processor(),
         at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -93,29 +103,46 @@ def _threads(tuning: Tuning) -> Iterator[Tuning]:
             yield replace(tuning, threads=Threads(count, wait))
 
 
-def _slots(tuning: Tuning) -> Iterator[Tuning]:
-    return (replace(tuning, slots=slots) for slots in SLOTS)
+class _Speeds:
+    """What settings were measured to do, each in a process of its own."""
 
+    def __init__(
+        self, prepared: Prepared, work: Work, run: Callable[[Trial], Outcome | Failure], progress: Progress
+    ) -> None:
+        self._path = str(prepared_path(prepared))
+        self._work = work
+        self._run = run
+        self._progress = progress
+        self._known: dict[tuple[Tuning, int], Outcome | None] = {}
 
-def _batches(tuning: Tuning) -> Iterator[Tuning]:
-    return (replace(tuning, batch=batch) for batch in BATCHES)
+    def faster(self, one: Tuning, other: Tuning) -> Tuning:
+        """`other` if it reads the same text faster by more than luck, else `one`."""
+        there, slots = len(self._work.stretches), max(one.slots, other.slots)
+        if other.slots > one.slots and there < slots * ROUNDS:
+            self._progress.note(f"{slots} slots are left out: the notes have {there} windows.")
+            return one
+        before, after = self.outcome(one, slots), self.outcome(other, slots)
+        if before is None or after is None:
+            return one if after is None else other
+        return other if after.words_per_s > before.words_per_s * MARGIN else one
 
+    def outcome(self, tuning: Tuning, slots: int) -> Outcome | None:
+        """The best of several tries on text for so many slots; None for what the model cannot be read with."""
+        windows = windows_for(slots)
+        if (tuning, windows) not in self._known:
+            self._known[tuning, windows] = self._measure(tuning, windows)
+            self._progress.at(len(self._known))
+        return self._known[tuning, windows]
 
-def _speed(
-    prepared: Prepared,
-    work: Work,
-    tuning: Tuning,
-    run: Callable[[Trial], Outcome | Failure],
-    progress: Progress,
-) -> float:
-    """Words a second, the best of several tries; 0 for settings that the model cannot be read with."""
-    setup = Setup(str(prepared_path(prepared)), work.schema, work.task, tuning.threads.count, tuning.threads.wait)
-    trial = Trial("engine", setup, work.stretches, batch=tuning.batch, slots=tuning.slots)
-    speeds = [0.0]
-    for _ in range(TRIES):
-        found = run(trial)
-        if isinstance(found, Failure):
-            progress.note(f"batch {tuning.batch} with {tuning.slots} slots is left out: {found.reason}")
-            break
-        speeds.append(found.words_per_s)
-    return max(speeds)
+    def _measure(self, tuning: Tuning, windows: int) -> Outcome | None:
+        setup = Setup(self._path, self._work.schema, self._work.task, tuning.threads.count, tuning.threads.wait)
+        stretches = self._work.stretches[:windows]
+        trial = Trial("engine", setup, stretches, batch=tuning.batch, slots=tuning.slots)
+        ended: list[Outcome] = []
+        for _ in range(TRIES):
+            found = self._run(trial)
+            if isinstance(found, Failure):
+                self._progress.note(f"batch {tuning.batch} with {tuning.slots} slots is left out: {found.reason}")
+                return None
+            ended.append(found)
+        return max(ended, key=lambda one: one.words_per_s)

@@ -57,8 +57,9 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
       bioassist bench notes/ --only engine --only reference --json
       bioassist bench notes/ --random 1B --words 40
     """
+    from assistant.bench.fitting import fitting
     from assistant.bench.material import stretches, words_of
-    from assistant.bench.race import race
+    from assistant.bench.race import RENDERINGS, race
     from assistant.bench.report import Report
     from assistant.bench.trial import Setup
     from assistant.engine.machine import SLOTS, WINDOW_WORDS, choose_threads, is_busy
@@ -71,7 +72,8 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
         raise UsageError("this schema has no entity types to annotate.", where=options["schema_file"])
     model = resolve(options["model"])
     only = options["only"] or CONTENDERS
-    given = stretches(texts(notes, options["encoding"]), WINDOW_WORDS, options["words"] * _LONGER)
+    with fitting(model.path, schema.entities, RENDERINGS) as fits:
+        given = stretches(texts(notes, options["encoding"]), WINDOW_WORDS, options["words"] * _LONGER, fits)
     if not given:
         raise InputError("there is no word in these notes.", where=", ".join(notes))
     busy = is_busy()

@@ -28,6 +28,7 @@ def command(name: str | None, notes: tuple[str, ...], as_json: bool) -> None:
       bioassist models tune
       bioassist models tune smollm2-135m --notes notes/
     """
+    from assistant.bench.fitting import fitting
     from assistant.bench.material import stretches
     from assistant.engine.machine import WINDOW_WORDS
     from assistant.models import cache, load_catalog, resolve
@@ -40,11 +41,13 @@ def command(name: str | None, notes: tuple[str, ...], as_json: bool) -> None:
     prepared = cache.read_prepared(entry)
     if prepared is None:
         raise ModelError(f"{entry.name} went away while it was looked at.")
-    given = tuple(stretches(texts(notes or examples()), WINDOW_WORDS, WORDS))
+    schema = built_in()
+    with fitting(model.path, schema.entities, [model.task]) as fits:
+        given = tuple(stretches(texts(notes or examples()), WINDOW_WORDS, WORDS, fits))
     if not given:
         raise InputError("there is no word in these notes.", where=", ".join(notes))
     with FetchDisplay() as display:
-        tuned = tune(prepared, Work(built_in().dumps(), model.task, given), display)
+        tuned = tune(prepared, Work(schema.dumps(), model.task, given), display)
     write_tuned(tuned)
     say(f"bioassist: {entry.name} is read with {tuned}.")
     if as_json:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from bench_setup import NOTE, SCHEMA, material
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.bench.fitting import fitting
 from assistant.bench.material import sentence_programs, stretches, up_to, window_programs, words_of
+from bioassist.errors import EngineError
 from bioassist.words import words
 
 
@@ -28,6 +33,25 @@ def test_notes_are_read_until_there_are_words_enough() -> None:
 
     found = stretches(texts(), 12, 20)
     assert 20 <= words_of(found) <= 20 + 12
+
+
+def test_what_a_model_cannot_read_at_once_is_halved() -> None:
+    found = stretches([NOTE], 12, 10_000, lambda one: len(one.words) <= 5)
+    assert [span.of(one.text) for one in found for span in one.spans()] == said(NOTE)
+    assert max(len(one.words) for one in found) <= 5
+    # A character that fits nowhere is left out, the rest is read.
+    assert stretches(["a b"], 12, 10, lambda one: "b" not in one.text) == stretches(["a "], 12, 10)
+
+
+def test_a_stretch_fits_if_every_rendering_does(tiny_model: Path) -> None:
+    run = "é" * 250
+    with fitting(tiny_model, SCHEMA.entities, ["ner.inline", "ner.typed"]) as fits:
+        found = stretches([f"no rash. {run} " * 8], 60, 10_000, fits)
+        assert len(found) > 1 and all(map(fits, found))
+        assert not fits(stretches([f"{run} " * 8], 60, 10_000)[0])
+        many = [replace(SCHEMA.entities[0], name=f"type {number}") for number in range(900)]
+    with fitting(tiny_model, many, ["ner.inline"]) as fits, pytest.raises(EngineError, match="instruction alone"):
+        stretches([NOTE], 60, 100, fits)
 
 
 def test_slow_contenders_read_the_beginning() -> None:

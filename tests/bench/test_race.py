@@ -72,6 +72,13 @@ def test_every_contender_has_its_settings_and_the_best_counts() -> None:
     }
 
 
+def test_more_clients_come_at_the_batch_that_the_server_is_fastest_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "BEST", 256)
+    track = Track()
+    report(track, only=("server",))
+    assert [(batch, clients) for _, batch, clients in track.settings("server")][3:] == [(256, 2), (256, 4)]
+
+
 def test_the_floor_reads_the_engines_tokens_and_slow_ones_the_beginning() -> None:
     track = Track()
     report(track)

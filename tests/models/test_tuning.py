@@ -25,7 +25,7 @@ from bioassist.errors import ModelError
 from bioassist.schema import built_in
 
 NOTE = "The patient denies chest pain. Rx amoxicillin 5mg/kg t.d.s.\nFever and cough for 3/7; no rash.\n"
-WORK = Work(built_in().dumps(), "ner.typed", tuple(stretches([NOTE], 12, 100)))
+WORK = Work(built_in().dumps(), "ner.typed", tuple(stretches([NOTE] * 60, 12, 10_000)))
 
 
 @pytest.fixture
@@ -63,7 +63,15 @@ class Machine:
         speed += 5 if trial.setup.wait == "passive" else 0
         # The second try of a setting is the better one.
         speed += self.ran.count(trial)
-        return Outcome(1000, 5000, 1000 / speed)
+        return Outcome(1000, 5000, 1000 / speed, memory=400 << 20)
+
+
+class Told(Quiet):
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def note(self, line: str) -> None:
+        self.lines.append(line)
 
 
 def test_the_fastest_settings_are_found_and_said_beside_the_defaults(prepared: Prepared) -> None:
@@ -71,10 +79,29 @@ def test_the_fastest_settings_are_found_and_said_beside_the_defaults(prepared: P
     found = tune(prepared, WORK, run=machine)
     assert found.tuning == Tuning(Threads(3, "passive"), batch=256, slots=16)
     assert found.words_per_s == 107.0 and found.default_words_per_s == 80.0
-    assert "3 threads that sleep while they wait, batch 256, 16 slots: 107.0 words/s" in str(found)
+    assert "3 threads that sleep while they wait, batch 256, 16 slots: 107.0 words/s in 400 MiB, 80.0" in str(found)
     assert all(machine.ran.count(one) == tuning.TRIES for one in machine.ran)
     assert {one.setup.threads for one in machine.ran} == {8, 4, 3, 2}
     assert all(one.setup.model == str(cache.prepared_path(prepared)) for one in machine.ran)
+
+
+def test_more_slots_get_more_cells_and_more_to_read(prepared: Prepared) -> None:
+    machine = Machine()
+    found = tune(prepared, WORK, run=machine)
+    assert [Tuning(found.tuning.threads, slots=slots).cells for slots in (4, 8, 16, 64)] == [4096, 4096, 8192, 32768]
+    read = {(one.slots, len(one.stretches)) for one in machine.ran}
+    # What is compared has read the same, and more yet is not tried where more was no faster.
+    assert {(8, 16), (4, 16), (8, 32), (16, 32), (16, 64), (32, 64)} <= read
+    assert 64 not in {one.slots for one in machine.ran}
+
+
+def test_slots_that_the_notes_cannot_fill_are_left_out_and_told(prepared: Prepared) -> None:
+    told = Told()
+    short = replace(WORK, stretches=WORK.stretches[:10])
+    machine = Machine()
+    assert tune(prepared, short, told, run=machine).tuning == Tuning(Threads(3, "passive"), batch=256, slots=8)
+    assert any(line.startswith("16 slots are left out: the notes have 10 windows") for line in told.lines)
+    assert {one.slots for one in machine.ran} == {4, 8}
 
 
 def test_what_is_hardly_faster_is_left_as_it_is(prepared: Prepared) -> None:
@@ -85,13 +112,6 @@ def test_what_is_hardly_faster_is_left_as_it_is(prepared: Prepared) -> None:
 
 
 def test_a_setting_that_does_not_run_is_left_out_and_told(prepared: Prepared) -> None:
-    class Told(Quiet):
-        def __init__(self) -> None:
-            self.lines: list[str] = []
-
-        def note(self, line: str) -> None:
-            self.lines.append(line)
-
     told = Told()
     found = tune(prepared, WORK, told, run=Machine(256, 1024))
     # 128 would be faster, but hardly.
@@ -166,7 +186,7 @@ def test_tuning_reads_the_notes_that_come_with_the_package() -> None:
     from bioassist.cli.texts import examples, texts
 
     given = stretches(texts(examples()), 60, tuning.WORDS)
-    assert sum(len(one.words) for one in given) >= tuning.WORDS
+    assert len(given) >= tuning.windows_for(max(tuning.SLOTS))
 
 
 def test_annotating_reads_with_what_was_found(
