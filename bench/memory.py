@@ -11,11 +11,14 @@ import argparse
 import itertools
 import json
 import random
+import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +31,7 @@ _SAID = (
     "120/80 mmHg troponin 0.4 ng/mL no rash abdomen soft non-tender discharged home follow-up in clinic"
 )
 _EVERY = 1.0
+_INTERRUPTED = 130
 
 
 @dataclass
@@ -95,30 +99,33 @@ def main() -> None:
 
 
 def run(notes: Path, given: argparse.Namespace) -> dict[str, float]:
+    project = notes.parent / "bench.bioassist"
     command = [sys.executable, "-c", "from bioassist.cli import main; main()", "annotate", str(notes)]
-    command += ["--project", str(notes.parent / "bench.bioassist"), "--no-review", "--offline", "--json"]
+    command += ["--project", str(project), "--no-review", "--offline"]
     command += ["--model", given.model] if given.model else []
     command += ["--deterministic"] if given.deterministic else []
     peaks = Peaks()
     began = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while process.poll() is None:
         try:
             peaks.look(process.pid)
         except psutil.Error:
             break
         if given.minutes and time.monotonic() - began > given.minutes * 60:
-            process.terminate()
+            # As Ctrl-C does: the run's books are closed.
+            process.send_signal(signal.SIGINT)
             break
         time.sleep(_EVERY)
-    assert process.stdout is not None
-    said = process.stdout.read()
-    process.wait()
+    if process.wait() not in (0, _INTERRUPTED):
+        raise SystemExit(f"annotate ended with {process.returncode}")
+    with closing(sqlite3.connect(project / "project.sqlite")) as file:
+        words = file.execute("SELECT words FROM runs").fetchone()[0]
     # What it takes once everything is loaded, against what it takes in the end.
     course = peaks.course
     early, late = course[: max(len(course) // 4, 1)], course[-max(len(course) // 4, 1) :]
     return {
-        "words": json.loads(said)["words"] if said else float("nan"),
+        "words": words,
         "all MiB": peaks.whole / 2**20,
         "application MiB": peaks.application / 2**20,
         "worker MiB": peaks.worker / 2**20,
