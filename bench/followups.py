@@ -47,9 +47,7 @@ def main() -> None:
     samples = Shelf(default_root()).open(by_name(given.corpus), "dev")
     documents = [sample.document for sample in samples if isinstance(sample, AnnotatedDocument)][: given.documents]
     with engine(path, slots=SLOTS, batch=BATCH, cells=CELLS, threads=given.threads, lookahead=LOOKAHEAD) as running:
-        followups = FollowUps(
-            Asking.of(built_in(), TRAINED), running.compiler, Keys("bench", deterministic=False), longest=CELLS // 2
-        )
+        followups = FollowUps(Asking.of(built_in(), TRAINED), running.compiler, Keys("bench"), longest=CELLS // 2)
         units: list[FollowUp] = []
         words = 0
         for document in documents:
@@ -57,7 +55,8 @@ def main() -> None:
                 inside = [one for one in document.entities if window.start <= one.start and one.end <= window.end]
                 words += len(window.words)
                 if window.words:
-                    units += followups.of_entities(document.text, window, inside)
+                    found = followups.of_entities(document.text, window, inside)
+                    units += [unit for unit in found if isinstance(unit, FollowUp)]
         evaluated = _run(running, units)
     print(f"{len(documents)} documents, {words:,} words, {len(units)} units")
     for task, what in (("re.pairs", "pair"), ("assertion", "mention")):

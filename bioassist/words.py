@@ -153,7 +153,7 @@ def _pipeline() -> Language:
 
 _CLOSING = "\"'”’)]}»"
 _LIST_ITEM = re.compile(r"(?:[-*•·–—]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)])\s")
-_HEADING = re.compile(r"[A-Z][A-Za-z0-9 /&,()'-]{0,60}:")
+HEADING = re.compile(r"[A-Z][A-Za-z0-9 /&,()'-]{0,60}:")
 _BEFORE_STOP = re.compile(r"(\S+?)\.?[\"'”’)\]}»]*\Z")
 _ABBREVIATED = frozenset(
     word.rstrip(".")
@@ -172,7 +172,7 @@ def _ends_sentence(text: str, before: Span, after: Span) -> bool:
         # One newline is mostly a wrapped line; a list item, a heading or a full stop makes it an end.
         following = text[after.start : after.start + 80]
         return bool(
-            _LIST_ITEM.match(following) or _HEADING.match(following) or text[before.end - 1] in ".!?:;" + _CLOSING
+            _LIST_ITEM.match(following) or HEADING.match(following) or text[before.end - 1] in ".!?:;" + _CLOSING
         )
     last = text[before.end - 1]
     stop = last

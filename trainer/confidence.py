@@ -63,6 +63,21 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceRow:
+    """What probabilities are worth on one of the sources that a calibration is fitted to: expected calibration errors
+    as the model gives them, by the fit to all sources together, and by one to this source alone. Fits are
+    cross-validated by document; `alone` is None where there are too few documents."""
+
+    name: str
+    suggestions: int
+    right: int
+    auroc: float | None
+    given: float
+    together: float
+    alone: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class NearRow:
     """Near misses over a threshold: how many in 1,000 words, the share of them that touches a mention that was missed,
     and the share of missed mentions that they touch."""
@@ -112,6 +127,27 @@ def definitions(observed: Observed) -> list[Row]:
 def methods(decided: Sequence[Decided]) -> list[Row]:
     """Every way to calibrate what was decided, cross-validated by document."""
     return [_row(name, calibrating.cross_validated(decided, method)) for name, method in calibrating.METHODS.items()]
+
+
+def by_source(sources: Sequence[tuple[str, Sequence[Decided]]]) -> list[SourceRow]:
+    """How far the calibration that is fitted to all of them goes for each, by its name."""
+    together = calibrating.cross_validated([one for _, decided in sources for one in decided])
+    rows, begin = [], 0
+    for name, decided in sources:
+        pairs, begin = together[begin : begin + len(decided)], begin + len(decided)
+        own = calibrating.cross_validated(decided) if calibrating.documents_of(decided) > 1 else None
+        rows.append(
+            SourceRow(
+                name,
+                len(decided),
+                sum(one.right for one in decided),
+                auroc(pairs),
+                ece(_pairs(decided)),
+                ece(pairs),
+                ece(own) if own is not None else None,
+            )
+        )
+    return rows
 
 
 def near_misses(observed: Observed) -> list[NearRow]:

@@ -47,8 +47,8 @@ def _save(drawn: Any, target: Any, **options: Any) -> None:
     pyplot.close(drawn)
 
 
-def reliability(bins: Sequence[Bin], target: Path, title: str) -> None:
-    """Draw how often predictions were right by the probability that the model gave; dots grow with their number."""
+def reliability(bins: Sequence[Bin], target: Path, title: str, axis: str) -> None:
+    """Draw how often predictions were right by their probability, which is the `axis`; dots grow with their number."""
     drawn, axes = figure(4.5, 4.2)
     most = max((one.count for one in bins), default=1)
     axes.plot([0, 1], [0, 1], color="#b3b3b3", linewidth=1)
@@ -58,6 +58,6 @@ def reliability(bins: Sequence[Bin], target: Path, title: str) -> None:
     for one in bins:
         axes.annotate(f"{one.count:,}", (one.confidence, one.accuracy), fontsize=7, xytext=(6, -9),
                       textcoords="offset points")  # fmt: skip
-    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="probability that the model gave", ylabel="share that was right")
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel=axis, ylabel="share that was right")
     axes.set_title(title, fontsize=9)
     target.write_text(svg(drawn), "utf-8")

@@ -26,8 +26,8 @@ class Setup:
 
     @property
     def types(self) -> tuple[EntityType, ...]:
-        """The schema's entity types."""
-        return schemas.loads(self.schema).entities
+        """The schema's entity types that the model is asked for."""
+        return schemas.loads(self.schema).asked_mentions
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import queue
 import signal
 import subprocess
@@ -29,10 +30,20 @@ _KILLS = Path("/proc/vmstat")
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a worker ended, for people, and whether it looks as if memory had run out."""
+    """How a worker ended, or could not be `started`, for people, and whether it looks as if memory had run out."""
 
     how: str
     out_of_memory: bool = False
+    started: bool = True
+
+    @classmethod
+    def of_start(cls, error: OSError) -> Ending:
+        """There was never a process."""
+        return cls(str(error.strerror or error), error.errno == errno.ENOMEM, started=False)
+
+    def __str__(self) -> str:
+        what = "ended" if self.started else "could not be started"
+        return f"the process that runs llama.cpp {what} ({self.how.rstrip('.')})"
 
 
 def kills_for_memory(counts: Path = _KILLS) -> int | None:
@@ -52,6 +63,8 @@ def killed_for_memory(before: int | None, now: int | None) -> bool:
 class Worker:
     """One worker process. `hear` is called on a thread of this object with each message, then once with None.
 
+    Raises OSError where the system has no memory, or no room in its table, for one more process or thread.
+
     A plain subprocess with pipes: inside a running Textual application multiprocessing cannot start one, since
     standard error has no file descriptor there.
     """
@@ -60,22 +73,33 @@ class Worker:
         self._kills = kills_for_memory()
         # llama.cpp complains here before it aborts; the file has no name and goes with the process.
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = subprocess.Popen(
-            COMMAND,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            # The OpenMP runtime reads its policy when llama.cpp is loaded, so it has to be there before.
-            env=environment() | {"OMP_WAIT_POLICY": wait_policy},
-        )
+        try:
+            self._process = subprocess.Popen(
+                COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._complaints,
+                # The OpenMP runtime reads its policy when llama.cpp is loaded, so it has to be there before.
+                env=environment() | {"OMP_WAIT_POLICY": wait_policy},
+            )
+        except OSError:
+            self._complaints.close()
+            raise
         step_back(self._process.pid)
         self._hear = hear
         # A worker that hangs reads nothing, and a pipe holds little; whoever sends to it must not hang with it.
         self._outbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="worker-writer", daemon=True)
-        self._writer.start()
         self._listener = threading.Thread(target=self._listen, name="worker-listener", daemon=True)
-        self._listener.start()
+        try:
+            self._writer.start()
+            self._listener.start()
+        except RuntimeError as error:
+            self._outbox.put(None)
+            with self._process:
+                self._process.kill()
+            self._complaints.close()
+            raise OSError(errno.EAGAIN, str(error)) from error
         self.send(opening)
 
     @property

@@ -5,7 +5,7 @@ What cannot be cut short enough is a gap: it is told, and the rest of the docume
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.engine.compile import Compiler
 from assistant.engine.followups import FollowUps
@@ -47,15 +47,15 @@ class Cutting:
             ]
             entities = [unit for unit in found if isinstance(unit, EntityUnit)]
             others = [unit for unit in found if not isinstance(unit, EntityUnit)]
-            yield window, entities, [*others, *_caught(self._followups.of_window(text, window), window)]
+            yield window, entities, [*others, *self._followups.of_window(text, window)]
 
     def whole(self, text: str) -> Iterator[Unit | Gap]:
         """What is asked of the document as a whole."""
-        yield from _caught(self._followups.of_document(text), Window(0, len(text), ()))
+        yield from self._followups.of_document(text)
 
     def about(self, text: str, window: Window, entities: Sequence[Entity]) -> Iterator[Unit | Gap]:
         """What is asked about the entities of a window."""
-        yield from _caught(self._followups.of_entities(text, window, entities), window)
+        yield from self._followups.of_entities(text, window, entities)
 
     def fitting(self, text: str, window: Window, group: int, task: Ner) -> Iterator[EntityUnit | Gap]:
         """The window as one unit, or as several if its program is too long for the model."""
@@ -84,10 +84,3 @@ class Cutting:
             return
         for part in parts:
             yield from self.fitting(text, part, group, task)
-
-
-def _caught(units: Iterable[Unit], window: Window) -> Iterator[Unit | Gap]:
-    try:
-        yield from units
-    except EngineError as error:
-        yield Gap(window.start, window.end, "a task besides entities", error.what)

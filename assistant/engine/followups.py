@@ -1,33 +1,33 @@
 """What is read besides entities: over a window (statements), its entities (relations, attributes), or a document.
 
 Each becomes units of the same kind as the windows of entities, which share the scheduler with those. A program that
-does not fit the model is cut: fewer pairs or mentions a program, or less text around them.
+does not fit the model is cut: fewer pairs or mentions a program, or less text around them. What cannot be cut short
+enough is a gap of that task alone.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from assistant.engine.asking import Asking
 from assistant.engine.compile import Compiled, Compiler
-from assistant.engine.units import FollowUp, Keys, Result
-from assistant.engine.windows import Window, halves, windows
+from assistant.engine.fitting import Fitting, or_gap
+from assistant.engine.units import FollowUp, Gap, Keys, Result
+from assistant.engine.windows import Window, windows
 from bioassist.documents import Entity, Span
-from bioassist.errors import EngineError
-from bioassist.schema import AttributeType, Question
+from bioassist.schema import AttributeType, Question, Statement
+from bioassist.sections import sections, title
 from bioassist.tasks.assertion import Assertion
 from bioassist.tasks.classification import Classification, opening
 from bioassist.tasks.nli import NEUTRAL, Inference
-from bioassist.tasks.program import Answer, Program
+from bioassist.tasks.program import Answer
 from bioassist.tasks.qa import CONTEXT, SUPPORT, Choosing, Writing, support
 from bioassist.tasks.relations import Pairs
 from bioassist.words import sentences
-
-T = TypeVar("T")
 
 
 class FollowUps:
@@ -36,18 +36,21 @@ class FollowUps:
     def __init__(self, asking: Asking, compiler: Compiler, keys: Keys, *, longest: int) -> None:
         schema = asking.schema
         self.asking = asking
-        self._compiler = compiler
+        self._fitting = Fitting(compiler, longest)
         self._keys = keys
-        self._longest = longest
         self._pairs = Pairs(schema.relations) if schema.relations else None
         self._assertions = [Assertion(attribute) for attribute in schema.attributes]
         self._classes = (
             Classification(schema.classes, many=asking.class_task == "class.many") if schema.classes else None
         )
+        self._sections = (
+            Classification(asking.sections, many=asking.section_task == "class.many") if asking.sections else None
+        )
         self._inference = Inference()
 
-    def of_entities(self, text: str, window: Window, entities: Sequence[Entity]) -> Iterator[FollowUp]:
-        """What is asked about the entities that lie in a window. Raises EngineError where the model is too small."""
+    def of_entities(self, text: str, window: Window, entities: Sequence[Entity]) -> Iterator[FollowUp | Gap]:
+        """What is asked about the mentions that lie in a window."""
+        entities = [entity for entity in entities if entity.type not in self.asking.of_sections]
         if self._pairs is not None:
             starts = [sentence.start for sentence in _sentences(text, window)]
             inside: dict[int, list[Entity]] = {}
@@ -55,17 +58,18 @@ class FollowUps:
                 inside.setdefault(bisect_right(starts, entity.start), []).append(entity)
             pairs = self._pairs.candidates(inside[place] for place in sorted(inside))
             if pairs:
-                yield self._relations(self._pairs, text, window, pairs)
+                yield from or_gap(self._relations(self._pairs, text, window, pairs), self._pairs.task, window)
         for task in self._assertions:
             mentions = task.mentions(entities)
             if mentions:
-                yield self._attributes(task, text, window, mentions)
+                yield from or_gap(self._attributes(task, text, window, mentions), task.task, window)
 
-    def of_window(self, text: str, window: Window) -> Iterator[FollowUp]:
+    def of_window(self, text: str, window: Window) -> Iterator[FollowUp | Gap]:
         """What is held against a window, or against each of its sentences."""
-        statements = self.asking.schema.statements
-        if not statements:
-            return
+        if statements := self.asking.schema.statements:
+            yield from or_gap(self._inferred(statements, text, window), self._inference.task, window)
+
+    def _inferred(self, statements: Sequence[Statement], text: str, window: Window) -> Iterator[FollowUp]:
         task = self._inference
         asked: list[tuple[str, Window]] = []
         programs: list[Compiled] = []
@@ -76,7 +80,7 @@ class FollowUps:
                 if statement.against != against:
                     continue
                 make = partial(task.program, statement=statement.statement)
-                for part, compiled in self._of_text(text, premise, make):
+                for part, compiled in self._fitting.of_text(text, premise, make):
                     asked.append((statement.name, part))
                     programs.append(compiled)
 
@@ -92,20 +96,34 @@ class FollowUps:
         key = self._keys.of(task.fingerprint, task.instruction, text, window, told)
         yield FollowUp(key, window.start, window.end, tuple(programs), task.fingerprint, read)
 
-    def of_document(self, text: str) -> Iterator[FollowUp]:
-        """What is asked of the whole of a text: its classes by its beginning, questions stretch by stretch."""
+    def of_document(self, text: str) -> Iterator[FollowUp | Gap]:
+        """What is asked of the whole of a text: its classes and those of its sections by the beginning of each,
+        questions stretch by stretch."""
         if self._classes is not None and (words := opening(text)):
-            yield self._classified(self._classes, text, Window(words[0].start, words[-1].end, tuple(words)))
+            window = _window_of(words)
+            yield from or_gap(self._classified(self._classes, text, window), self._classes.task, window)
+        if self._sections is not None:
+            for section in sections(text):
+                inside = opening(text[section.start : section.end])
+                if words := [word.shifted(section.start) for word in inside]:
+                    window, marked = _window_of(words), title(text, section, words)
+                    yield from or_gap(
+                        self._classified(self._sections, text, window, marked), self._sections.task, window
+                    )
         for question in self.asking.schema.questions:
             for window in windows(text, CONTEXT):
                 if window.words:
-                    yield from self._answered(question, text, window)
+                    yield from or_gap(self._answered(question, text, window), Writing.task, window)
 
-    def _relations(self, task: Pairs, text: str, window: Window, pairs: Sequence[tuple[Entity, Entity]]) -> FollowUp:
+    def _relations(
+        self, task: Pairs, text: str, window: Window, pairs: Sequence[tuple[Entity, Entity]]
+    ) -> Iterator[FollowUp]:
         about = _in_order(entity for pair in pairs for entity in pair)
         programs: list[Compiled] = []
         for part in task.parts(pairs):
-            programs += self._of_items(text, window, part, task.program, lambda pair: [*pair[0].spans, *pair[1].spans])
+            programs += self._fitting.of_items(
+                text, window, part, task.program, lambda pair: [*pair[0].spans, *pair[1].spans]
+            )
 
         def read(answers: Sequence[Answer]) -> Result:
             found = [
@@ -119,11 +137,11 @@ class FollowUps:
             _extents((entity for pair in pairs for entity in pair), window),
         ]
         key = self._keys.of(task.fingerprint, task.instruction, text, window, *told)
-        return FollowUp(key, window.start, window.end, tuple(programs), task.fingerprint, read, tuple(about))
+        yield FollowUp(key, window.start, window.end, tuple(programs), task.fingerprint, read, tuple(about))
 
-    def _attributes(self, task: Assertion, text: str, window: Window, mentions: Sequence[Entity]) -> FollowUp:
+    def _attributes(self, task: Assertion, text: str, window: Window, mentions: Sequence[Entity]) -> Iterator[FollowUp]:
         about = _in_order(mentions)
-        programs = list(self._of_items(text, window, mentions, task.program, lambda mention: mention.spans))
+        programs = list(self._fitting.of_items(text, window, mentions, task.program, lambda mention: mention.spans))
 
         def read(answers: Sequence[Answer]) -> Result:
             found = [
@@ -134,26 +152,29 @@ class FollowUps:
 
         told = [_attribute(task.attribute), _extents(mentions, window)]
         key = self._keys.of(task.fingerprint, task.instruction, text, window, *told)
-        return FollowUp(key, window.start, window.end, tuple(programs), task.fingerprint, read, tuple(about))
+        yield FollowUp(key, window.start, window.end, tuple(programs), task.fingerprint, read, tuple(about))
 
-    def _classified(self, task: Classification, text: str, window: Window) -> FollowUp:
-        compiled = self._compiler.compile(task.program(text, window.words))
-        if compiled.cells > self._longest:
-            if len(window.words) == 1:
-                raise _too_long(compiled)
-            words = window.words[: len(window.words) // 2]
-            return self._classified(task, text, Window(window.start, words[-1].end, words))
+    def _classified(
+        self, task: Classification, text: str, window: Window, marked: Span | None = None
+    ) -> Iterator[FollowUp]:
+        """Classes of a text that begins with a window; where something is `marked`, they are types of that."""
+        number, compiled = self._fitting.of_beginning(window.words, lambda words: task.program(text, words))
+        window = _window_of(window.words[:number])
+        extent = [] if marked is None else [marked.start - window.start, marked.end - window.start]
 
         def read(answers: Sequence[Answer]) -> Result:
-            return {"classes": [[name, round(probability, 6)] for name, probability in task.found(answers)]}
+            found = [[name, *extent, round(probability, 6)] for name, probability in task.found(answers)]
+            return {"mentions" if extent else "classes": found}
 
-        told = [[one.name, one.served_by] for one in task.classes]
-        key = self._keys.of(task.fingerprint, task.instruction, text, window, told)
-        return FollowUp(key, window.start, window.end, (compiled,), task.fingerprint, read)
+        told = [[[one.name, one.served_by] for one in task.classes], *([extent] if extent else [])]
+        key = self._keys.of(task.fingerprint, task.instruction, text, window, *told)
+        yield FollowUp(key, window.start, window.end, (compiled,), task.fingerprint, read)
 
     def _answered(self, question: Question, text: str, window: Window) -> Iterator[FollowUp]:
         writing = Writing()
-        for part, compiled in self._of_text(text, window, lambda said: writing.program(question.question, said)):
+        for part, compiled in self._fitting.of_text(
+            text, window, lambda said: writing.program(question.question, said)
+        ):
             yield self._answer(question, text, part, compiled)
 
     def _answer(self, question: Question, text: str, window: Window, compiled: Compiled) -> FollowUp:
@@ -167,7 +188,7 @@ class FollowUps:
             programs: list[Compiled] = []
             asked.clear()
             for sentence in _sentences(text, window):
-                for part, one in self._of_text(text, sentence, lambda said: resting.program(supports, said)):
+                for part, one in self._fitting.of_text(text, sentence, lambda said: resting.program(supports, said)):
                     asked.append(part)
                     programs.append(one)
             return tuple(programs)
@@ -190,46 +211,9 @@ class FollowUps:
         key = self._keys.of(writing.fingerprint, writing.instruction, text, window, *told)
         return FollowUp(key, window.start, window.end, (compiled,), writing.fingerprint, read, then=then)
 
-    def _of_text(self, text: str, window: Window, make: Callable[[str], Program]) -> Iterator[tuple[Window, Compiled]]:
-        """Programs over the text of a window: one, or one for each part of it where that does not fit."""
-        compiled = self._compiler.compile(make(text[window.words[0].start : window.words[-1].end]))
-        if compiled.cells <= self._longest:
-            yield window, compiled
-            return
-        if len(window.words) == 1:
-            raise _too_long(compiled)
-        for half in halves(text, window):
-            yield from self._of_text(text, half, make)
 
-    def _of_items(
-        self,
-        text: str,
-        window: Window,
-        items: Sequence[T],
-        make: Callable[[str, Sequence[Span], Sequence[T]], Program],
-        spans_of: Callable[[T], Sequence[Span]],
-    ) -> Iterator[Compiled]:
-        """Programs that ask about items of a window in their order: one, or several where that does not fit."""
-        compiled = self._compiler.compile(make(text, window.words, items))
-        if compiled.cells <= self._longest:
-            yield compiled
-        elif len(items) > 1:
-            middle = len(items) // 2
-            for part in (items[:middle], items[middle:]):
-                yield from self._of_items(text, window, part, make, spans_of)
-        else:
-            closer = _closer(window, spans_of(items[0]))
-            if closer == window:
-                raise _too_long(compiled)
-            yield from self._of_items(text, closer, items, make, spans_of)
-
-
-def _closer(window: Window, spans: Sequence[Span]) -> Window:
-    """Less of the window around `spans`: half of the words on either side."""
-    touched = [place for place, word in enumerate(window.words) if any(word.overlaps(span) for span in spans)]
-    first, last = (touched[0] + 1) // 2, (touched[-1] + len(window.words)) // 2
-    words = window.words[first : last + 1]
-    return Window(words[0].start, words[-1].end, words) if len(words) < len(window.words) else window
+def _window_of(words: Sequence[Span]) -> Window:
+    return Window(words[0].start, words[-1].end, tuple(words))
 
 
 def _sentences(text: str, window: Window) -> list[Window]:
@@ -263,11 +247,3 @@ def _extent(window: Window, start: int) -> tuple[int, int]:
 
 def _attribute(attribute: AttributeType) -> list[Any]:
     return [attribute.name, attribute.on, attribute.values, attribute.unwritten]
-
-
-def _too_long(compiled: Compiled) -> EngineError:
-    return EngineError(
-        f"a program of {compiled.cells} tokens, {len(compiled.shared)} of them its instruction, is more than the model "
-        "takes.",
-        next_step="Use a schema with fewer or shorter descriptions, or turn this off with suggest = false.",
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from bioassist.errors import EngineError, ModelError
 # `llama_decode` says 1 if there are no cells for a batch, -2 if there is no memory for it.
 _NO_CELLS, _NO_MEMORY = 1, -2
 _GGML_TYPE_F32 = 0
+# Tokens of a batch that is read about as fast a token as a large one, and does not take long.
+_FEW = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,21 @@ class Llama:
         if code != 0:
             raise EngineError(f"llama.cpp could not evaluate a batch (code {code}).{backend().last()}")
 
-    def warm_up(self) -> None:
-        """Evaluate one token, which brings all weights into memory, and forget it."""
+    def warm_up(self) -> float:
+        """Bring all weights into memory. Returns how many seconds a full batch takes at most, by one of a few tokens.
+
+        On a quiet machine, and while the weights stay there.
+        """
+        few = min(_FEW, self.settings.batch)
         self.decode([Fed(0, 0, 0, True)])
+        # A GPU is still at it when `decode` returns.
+        llama_cpp.llama_synchronize(self._context)
+        began = time.monotonic()
+        self.decode([Fed(0, place, 0, place == few) for place in range(1, few + 1)])
+        llama_cpp.llama_synchronize(self._context)
+        seconds = time.monotonic() - began
         self.clear()
+        return seconds * self.settings.batch / few
 
     def logits(self, place: int, of: Sequence[int]) -> list[float]:
         """Logits of the tokens `of` behind the batch's token number `place`, which must have been `wanted`."""

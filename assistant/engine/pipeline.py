@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from assistant.engine.beginning import Beginning
 from assistant.engine.client import Ending, Worker
 from assistant.engine.events import (
     DocumentStarted,
@@ -23,10 +24,10 @@ from assistant.engine.events import (
     EngineReady,
     Event,
     Finished,
+    Suggested,
     WorkerLost,
 )
 from assistant.engine.losses import Losses
-from assistant.engine.machine import choose_threads
 from assistant.engine.progress import Reading, RunProgress
 from assistant.engine.readings import Readings
 from assistant.engine.results import Results
@@ -36,7 +37,6 @@ from assistant.engine.wire import Message
 from assistant.project.store import Project
 from assistant.suggesters.running import SuggesterRun
 from bioassist.errors import BioassistError, EngineError, ModelError, ProjectError
-from bioassist.tasks import confidence
 
 __all__ = ["Annotator", "EngineSettings"]
 
@@ -64,12 +64,13 @@ class Annotator:
         self.on_event = on_event
         self.error: BioassistError | None = None
         self._suggesters = suggesters or SuggesterRun(project, (), on_event)
-        self._suggesters.on_event = lambda event: self.on_event(event)
+        self._suggesters.on_event = self._hear
         self._inbox: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="annotator", daemon=True)
         self._over = threading.Event()
         self._worker: Worker | None = None
         self._waiting: deque[int] = deque()
+        self._wanted = 0  # the document that a person waited for last
         self._losses = Losses(settings.shape)
         self._watchdog = Watchdog()
         # What the worker said before it ended, and how many ended one after the other before they were ready.
@@ -96,11 +97,18 @@ class Annotator:
 
     def prioritise(self, document_id: int) -> None:
         """A person waits for this document: read it next."""
+        self._suggesters.prioritise(document_id)
         self._inbox.put(("prioritise", document_id))
 
     @property
     def worker_pid(self) -> int | None:
         return self._worker.pid if self._worker is not None else None
+
+    def _hear(self, event: Event) -> None:
+        """What the suggesters tell, on their thread."""
+        self.on_event(event)
+        if isinstance(event, Suggested):
+            self._inbox.put(("suggested", event.document_id))
 
     def _run(self) -> None:
         stopped = True
@@ -137,60 +145,32 @@ class Annotator:
 
     def _begin(self) -> None:
         project, settings = self._project, self._settings
-        earlier = project.latest_run()
-        programs = settings.programs(project.schema)
-        same = (
-            earlier is not None
-            and earlier.model_sha == settings.identity
-            and earlier.schema_fingerprint == project.schema.fingerprint
-            and earlier.programs == programs
-            and earlier.settings.get("confidence") == confidence.IN_USE
-        )
-        rows = [row for row in project.documents() if row.text_sha]
-        if not same or settings.fresh:
-            for row in rows:
-                project.set_state(row.id, "pending")
-        # What failed is tried again, a note or a piece of one: what ended the worker may have been the machine.
-        todo = [row.id for row in rows if settings.fresh or not same or row.state != "ready" or row.reason]
+        beginning = Beginning(project, settings)
+        todo = beginning.to_read(self._suggesters.changing)
         self._waiting.extend(todo[: settings.limit])
-        self._progress.documents_done = len(rows) - len(todo)
+        self._progress.documents_done = len(beginning.documents) - len(todo)
         self._progress.documents_all = self._progress.documents_done + len(self._waiting)
         if not self._waiting:
             return
-        self._run_id = project.begin_run(
-            model=settings.name,
-            model_sha=settings.identity,
-            adapter=settings.adapter.name if settings.adapter else None,
-            programs=programs,
-            schema_fingerprint=project.schema.fingerprint,
-            trained=settings.trained_types(project.schema),
-            settings={
-                "window_words": settings.window_words,
-                "deterministic": settings.deterministic,
-                "confidence": confidence.IN_USE,
-            },
-        )
+        self._run_id = beginning.record()
         self._reading.begin(Results(project, settings, self._run_id), self._run_id)
         self._progress.characters_all = sum(len(project.text(document_id)) for document_id in self._waiting)
         self._open_worker()
 
     def _open_worker(self) -> None:
-        settings = self._settings
-        # The number of threads changes what is computed by a little, so a repeatable run does not choose it.
-        tuning = None if settings.deterministic else settings.tuning
-        threads = choose_threads(
-            settings.threads,
-            tuned=tuning.threads if tuning else None,
-            busy_cores=0.0 if settings.deterministic else None,
-        )
-        self._ready = False
+        threads = self._settings.choose_threads()
         self._broken = None
-        self._worker = Worker(
-            settings.opening(self._project.schema, threads.count, self._losses.shape),
-            threads.wait,
-            lambda worker, message: self._inbox.put(("worker", (worker, message))),
-        )
-        self._watchdog.expect()
+        try:
+            self._worker = Worker(
+                self._settings.opening(self._project.schema, threads.count, self._losses.shape),
+                threads.wait,
+                lambda worker, message: self._inbox.put(("worker", (worker, message))),
+            )
+        except OSError as error:
+            # The system may have room for a process in a moment: the loop tries again.
+            self._count_loss(Ending.of_start(error))
+        else:
+            self._watchdog.load()
 
     def _loop(self) -> bool:
         """Work until nothing is left (True) or the person stops it (False)."""
@@ -203,16 +183,24 @@ class Annotator:
                 if self._watchdog.overdue():
                     silent = self._watchdog.give_up()
                     self._lost_worker(Ending(f"it hung: nothing was heard of it for {silent:.0f} seconds"))
+                elif self._worker is None and self._waiting:
+                    self._open_worker()
                 self._tell()
                 continue
             if kind == "stop":
                 return False
             if kind == "prioritise":
+                self._wanted = what
                 self._move_up(what)
+            elif kind == "suggested":
+                # What else waits for it is read as soon as there is room.
+                if what == self._wanted:
+                    self._move_up(what)
             else:
                 worker, message = what
                 if worker is self._worker:
                     self._take(message)
+                if worker is self._worker:
                     self._watchdog.heard(bool(self._reading) or not self._ready)
             self._tell()
         self._tell(force=True)
@@ -223,14 +211,18 @@ class Annotator:
             suspect = any(map(self._losses.suspected, (self._waiting[0], *self._reading)))
             if len(self._reading) >= (1 if suspect or self._settings.deterministic else _IN_FLIGHT):
                 return
-            self._read(self._waiting.popleft(), 1)
+            first = self._waiting[0]
+            if not self._suggesters.has_read(first):
+                self._suggesters.prioritise(first)
+                return
+            self._waiting.popleft()
+            self._read(first, 0 if first == self._wanted and not self._settings.deterministic else 1)
 
     def _read(self, document_id: int, priority: int) -> None:
         row = self._project.document(document_id)
         text = self._project.text(document_id)
         self._reading[document_id] = Reading(row, text)
         self._project.set_state(document_id, "reading")
-        self._suggesters.of(document_id)
         care = self._losses.suspected(document_id)
         self._say({"say": "document", "document": document_id, "text": text, "priority": priority, "care": care})
         self._watchdog.expect()
@@ -240,7 +232,8 @@ class Annotator:
         if document_id in self._waiting:
             self._waiting.remove(document_id)
             suspect = any(map(self._losses.suspected, (document_id, *self._reading)))
-            if self._ready and not self._settings.deterministic and not suspect:
+            free = self._ready and not self._settings.deterministic and not suspect
+            if free and self._suggesters.has_read(document_id):
                 self._read(document_id, 0)
             else:
                 self._waiting.appendleft(document_id)
@@ -259,6 +252,7 @@ class Annotator:
         match message["say"]:
             case "ready":
                 self._ready = True
+                self._watchdog.ready(message["batch"])
                 self.on_event(EngineReady(message["facts"]))
             case "refused" if not message["memory"] or self._losses.shape.smaller() is None:
                 raise ModelError(message["what"], where=message["where"], next_step=message["next"])
@@ -272,8 +266,16 @@ class Annotator:
         assert self._worker is not None
         self._worker.close()
         self._worker = None
+        self._count_loss(ending)
+        if self._waiting:
+            self._open_worker()
+
+    def _count_loss(self, ending: Ending) -> None:
+        """What it was reading waits again or fails. Raises EngineError where worker after worker reads nothing."""
+        self._watchdog.ended()
         self._lost = 0 if self._ready else self._lost + 1
-        reason = f"the process that runs llama.cpp ended ({ending.how.rstrip('.')})"
+        self._ready = False
+        reason = str(ending)
         less = self._losses.ran_out_of_memory() if ending.out_of_memory else None
         for document_id, reading in list(self._reading.items()):
             if less is None and not self._losses.lost(document_id, reading.culprit(reason)):
@@ -288,8 +290,6 @@ class Annotator:
             raise EngineError(
                 f"{reason}, {self._lost} times before it could read anything.", next_step="Run `bioassist doctor`."
             )
-        if self._waiting:
-            self._open_worker()
 
     def _tell(self, force: bool = False) -> None:
         now = time.monotonic()

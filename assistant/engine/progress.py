@@ -10,14 +10,30 @@ from assistant.engine.events import Progress
 from assistant.engine.units import Gap
 from assistant.project.journal.decisions import Decision
 from assistant.project.records import DocumentRow, Suggestion
+from bioassist.documents import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a sentence or window shows of a statement: the label, where it is, and how sure (0 to 1)."""
+
+    label: str
+    span: Span
+    confidence: float
+
+    def is_surer(self, other: Verdict) -> bool:
+        """Of equally sure ones the first in the text, whatever was read first."""
+        return (-self.confidence, self.span, self.label) < (-other.confidence, other.span, other.label)
 
 
 @dataclass(slots=True)
 class Reading:
     """A document that the worker has: its text, and how many of its windows and words are read.
 
-    `found` are suggested entities of windows that are not complete yet, `decided` the decisions on the document with
-    the length that the journal had. `gaps` could not be read; `begun` is what the worker reads now, if it says so.
+    `some` says whether anything of it was read, windows or else. `found` are suggested entities of windows that are not
+    complete yet, `beside` what other suggesters suggest, by place, once it was asked for; `decided` are the
+    decisions on the document with the length that the journal had. `verdicts` are the surest on each statement so far.
+    `gaps` could not be read; `begun` is what the worker reads now, if it says so.
     """
 
     row: DocumentRow
@@ -26,8 +42,11 @@ class Reading:
     done: int = 0
     announced: int = 0
     all_announced: bool = False
+    some: bool = False
     found: list[Suggestion] = field(default_factory=list)
+    beside: list[Suggestion] | None = None
     decided: tuple[int, list[list[Decision]]] | None = None
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
     begun: tuple[str, Gap] | None = None
 

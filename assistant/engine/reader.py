@@ -9,6 +9,7 @@ What cannot be read is told as a gap, and the rest of the document is read.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from assistant.engine.cutting import Cutting
 from assistant.engine.jobs import Done, Job, Refused
 from assistant.engine.opened import OpenDocument
 from assistant.engine.scheduler import AWAITED, Scheduler
-from assistant.engine.units import EntityUnit, Gap, Result, Unit, name_of
+from assistant.engine.units import Block, EntityUnit, Gap, Result, Unit, name_of
 from assistant.engine.wire import Message
 from bioassist.documents import Entity, Span
 from bioassist.errors import BioassistError
@@ -43,14 +44,24 @@ class Reader:
 
     `begin`, `known`, `stands` and `prioritise` take what the application says; `step` evaluates one batch and gives the
     messages to send. `deterministic` reads one document at a time in the order of coming, so much of it as is announced
-    at once, each time from new cells on: then what is found depends on nothing that was read before.
+    at once, each time from new cells on: then what is found depends on nothing that was read before. `worker` is what
+    it depends on besides, as JSON holds it; results are kept under keys that have both.
     """
 
-    def __init__(self, scheduler: Scheduler, cutting: Cutting, *, slots: int, deterministic: bool = False) -> None:
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        cutting: Cutting,
+        *,
+        slots: int,
+        deterministic: bool = False,
+        worker: Sequence[object] = (),
+    ) -> None:
         self._scheduler = scheduler
         self._cutting = cutting
         self._slots = slots
         self._deterministic = deterministic
+        self._worker = worker
         self._documents: dict[int, OpenDocument] = {}
         self._tasks: dict[int, _Task] = {}
         self._busy: set[str] = set()
@@ -69,16 +80,8 @@ class Reader:
     def known(self, document_id: int, keys: Sequence[str]) -> None:
         """The answer to an announcement: these need not be read."""
         document = self._documents.get(document_id)
-        if document is None:
-            return
-        have = set(keys)
-        for name, unit in document.announced.items():
-            if name in have:
-                document.end(unit)
-            else:
-                document.ready.append(unit)
-        document.announced = {}
-        document.asking = False
+        if document is not None:
+            document.answer(set(keys))
 
     def stands(self, document_id: int, start: int, entities: Sequence[Sequence[Any]]) -> None:
         """The entities that stand in the window at `start`, each as id, type and spans."""
@@ -98,6 +101,7 @@ class Reader:
         self._scheduler.prioritise({job for job, task in self._tasks.items() if task.document == document_id})
 
     def step(self) -> Iterator[Message]:
+        yield from self._repeat()
         yield from self._announce()
         yield from self._feed()
         if not self._scheduler.idle:
@@ -129,12 +133,16 @@ class Reader:
                 continue
             for gap in gaps:
                 yield _told(document, gap)
+            if self._deterministic:
+                document.block = Block.of(units.values(), *self._worker, "with care" if document.care else "")
             document.announced = units
             document.asking = True
             yield {
                 "say": "windows",
                 "document": document.id,
-                "windows": [[name, unit.key, unit.start, unit.words, list(unit.about)] for name, unit in units.items()],
+                "windows": [
+                    [name, document.key(unit), unit.start, unit.words, list(unit.about)] for name, unit in units.items()
+                ],
                 "all": document.cut,
             }
 
@@ -197,8 +205,15 @@ class Reader:
         yield _result(document, unit, {**result, "tokens": tokens})
         # The same stretch may come again, here or in another note, and was announced before it was read.
         for other in self._documents.values():
-            for again in other.waiting_for(unit.key):
-                yield _result(other, again, {**result, "tokens": 0})
+            other.meet(unit.key, {**result, "tokens": 0})
+        yield from self._repeat()
+
+    def _repeat(self) -> Iterator[Message]:
+        """Results of units that need not be read, since others were that are the same."""
+        for document in self._documents.values():
+            again, document.again = document.again, []
+            for unit, result in again:
+                yield _result(document, unit, result)
 
     def _refused(self, document: OpenDocument, unit: Unit, refused: Refused) -> Iterator[Message]:
         if not (refused.too_long and isinstance(unit, EntityUnit)):
@@ -221,8 +236,9 @@ class Reader:
         for document in self._order():
             if self._deterministic and not document.quiet:
                 continue
-            while document.told:
-                window = document.told.popleft()
+            # In their order in the text, whichever was read first: what is asked about them is announced in it.
+            told, document.told = sorted(document.told, key=lambda window: window.start), deque()
+            for window in told:
                 document.awaited[window.start] = window
                 yield {"say": "entities", "document": document.id, "start": window.start, "end": window.end}
 
@@ -241,6 +257,9 @@ class Reader:
         for window, entities, others in self._cutting.pieces(document.text):
             if self._cutting.about_entities and entities:
                 document.left[window.start] = (window, len(entities))
+            elif self._cutting.about_entities:
+                # The model finds nothing in it, but others may have.
+                document.told.append(window)
             yield from entities
             yield from others
         yield from self._cutting.whole(document.text)
@@ -251,7 +270,7 @@ def _result(document: OpenDocument, unit: Unit, result: Result) -> Message:
     return {
         "say": "window",
         "document": document.id,
-        "key": unit.key,
+        "key": document.key(unit),
         "start": unit.start,
         "about": list(unit.about),
         "result": result,

@@ -68,6 +68,7 @@ class Readings(dict[int, Reading]):
         for name in (one[0] for one in listed if one[0] in barred):
             self._leave_out(reading, barred[name])
         known = self._results.known(reading, [one for one in listed if one[0] not in barred])
+        reading.some |= bool(known)
         for name, _, _, words, _ in listed:
             reading.read(words if name in known else 0)
         self._say({"say": "known", "document": document_id, "keys": sorted({*known, *barred})})
@@ -75,7 +76,7 @@ class Readings(dict[int, Reading]):
             self._tell(WindowDone(document_id, reading.words, reading.done, reading.windows))
 
     def _store(self, reading: Reading, message: Message) -> None:
-        reading.begun = None
+        reading.begun, reading.some = None, True
         start, result = message["start"], message["result"]
         self._results.store(reading, message["key"], start, message["about"], result)
         reading.read(result["words"])
@@ -92,10 +93,11 @@ class Readings(dict[int, Reading]):
     def _finish(self, reading: Reading) -> None:
         document_id = reading.row.id
         reason = told(reading.gaps) if reading.gaps else None
-        if reason and not reading.words:
+        if reason and not reading.some:
             self.fail(document_id, reason)
             return
         del self[document_id]
+        self._results.conclude(reading)
         self._project.supersede_suggestions(document_id, keep_run=self._run_id)
         self._project.set_state(document_id, "ready", reason, words=reading.words)
         self._progress.finish(reading)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from assistant.engine.asking import is_trained_value
-from assistant.engine.progress import Reading
+from assistant.engine.progress import Reading, Verdict
 from assistant.engine.settings import EngineSettings
 from assistant.engine.units import Result
 from assistant.project.facts import SuggestedFact, Value, fact_id, with_id
@@ -14,6 +15,7 @@ from assistant.project.journal.decisions import Decision
 from assistant.project.records import Suggestion, suggestion_id
 from assistant.project.state import Fold, reading_order
 from assistant.project.store import Project
+from assistant.project.suggestions import agreeing
 from bioassist.documents import Argument, Attribute, Note, Relation, Span
 from bioassist.tasks.fingerprints import FINGERPRINTS
 
@@ -53,10 +55,12 @@ class Results:
     def standing(self, reading: Reading, start: int, end: int) -> list[list[Any]]:
         """The entities that stand in a window whose suggestions are all there, as id, type and spans.
 
-        What people rejected is left out, what they added or changed is in; of several annotators, what stands for one.
+        Those that other suggesters found are among them: they have read the document before. What people rejected is
+        left out, what they added or changed is in; of several annotators, what stands for one.
         """
         inside = [one for one in reading.found if start <= one.spans[0].start < end]
         reading.found = [one for one in reading.found if not start <= one.spans[0].start < end]
+        inside += self._beside(reading, start, end)
         length = self._project.journal.length()
         if reading.decided is None or reading.decided[0] != length:
             reading.decided = (length, self._decided(reading.row.id))
@@ -75,6 +79,15 @@ class Results:
             for item in sorted(extents.values(), key=reading_order)
         ]
 
+    def _beside(self, reading: Reading, start: int, end: int) -> list[Suggestion]:
+        """What other suggesters than the model suggest in a window."""
+        if reading.beside is None:
+            stored = self._project.suggestions_in_store(reading.row.id)
+            others = (said for one in stored for said in agreeing.said_by(one) if said.source != agreeing.MODEL)
+            reading.beside = sorted(others, key=_begins)
+        first, after = (bisect_left(reading.beside, place, key=_begins) for place in (start, end))
+        return reading.beside[first:after]
+
     def _decided(self, document_id: int) -> list[list[Decision]]:
         """What each annotator of the project decided on a document; nothing, once, where there is none."""
         journal = self._project.journal
@@ -92,6 +105,7 @@ class Results:
             reading.found += mentions if self._asking.about_entities else []
             found += mentions
             facts += self._facts(reading, about, result)
+            self._weigh(reading, start, result)
             if result.get("rests"):
                 evidence = self._evidence(reading, start, result)
                 found.append(evidence)
@@ -153,10 +167,34 @@ class Results:
         for name, confidence in result.get("classes", ()):
             task = asking.class_task
             yield self._fact(reading, name, confidence, task, asking.is_trained(task, name))
-        for name, label, _, _, confidence in result.get("statements", ()):
-            yield self._fact(reading, f"{name}={label}", confidence, "nli", "nli" in asking.trained)
 
-    def _fact(self, reading: Reading, value: Value, confidence: float, task: str, trained: bool) -> SuggestedFact:
+    def _weigh(self, reading: Reading, start: int, result: Result) -> None:
+        """Keep the surest that was said of each statement."""
+        for name, label, begin, end, confidence in result.get("statements", ()):
+            verdict, known = Verdict(label, Span(start + begin, start + end), confidence), reading.verdicts.get(name)
+            if known is None or verdict.is_surer(known):
+                reading.verdicts[name] = verdict
+
+    def conclude(self, reading: Reading) -> None:
+        """Suggest what is known once the whole is read: what each statement turned out to be, and by which sentence or
+        window."""
+        trained = "nli" in self._asking.trained
+        facts = [
+            self._fact(reading, f"{name}={one.label}", one.confidence, "nli", trained, (one.span,))
+            for name, one in reading.verdicts.items()
+        ]
+        if facts:
+            self._project.add_suggested_facts(reading.row.id, self._run_id, facts)
+
+    def _fact(
+        self,
+        reading: Reading,
+        value: Value,
+        confidence: float,
+        task: str,
+        trained: bool,
+        spans: tuple[Span, ...] = (),
+    ) -> SuggestedFact:
         item_id = fact_id(reading.row.text_sha, value)
         return SuggestedFact(
             id=item_id,
@@ -166,4 +204,9 @@ class Results:
             model=self._settings.name,
             program=FINGERPRINTS[task],
             trained=trained,
+            spans=spans,
         )
+
+
+def _begins(one: Suggestion) -> int:
+    return one.spans[0].start

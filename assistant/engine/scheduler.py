@@ -12,7 +12,7 @@ room for drafts.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from assistant.engine.cells import PREFIXES, Cells
 from assistant.engine.compile import Compiler
@@ -40,7 +40,7 @@ class Scheduler:
     A program for which the model gives no finite numbers is read again alone, with all cells new, and refused if that
     does not help.
 
-    `submit` jobs, then call `step` until `idle`.
+    `submit` jobs, then call `step` until `idle`. `evaluated` is called after each batch, of which a step may have some.
     """
 
     def __init__(
@@ -54,14 +54,17 @@ class Scheduler:
         seats: int = 0,
         lookahead: int = 1,
         drafts: int = 0,
+        evaluated: Callable[[], None] = lambda: None,
     ) -> None:
         self._decoder = decoder
         self._compiler = compiler
         self._cells = Cells(decoder, cells, self._read_instruction)
         self._batch = batch
-        self._slots = slots
+        # As asked for, and as many as the cells have turned out to hold.
+        self._slots = self._held = slots
         self._lookahead = lookahead
         self._drafts = drafts
+        self._evaluated = evaluated
         self._free = list(range(PREFIXES + slots + seats - 1, PREFIXES - 1, -1))
         self._waiting: list[Job] = []
         self._running: list[Running] = []
@@ -113,6 +116,8 @@ class Scheduler:
         """Begin as if nothing had been evaluated yet, so that what follows depends on nothing before it; when idle."""
         assert self.idle
         self._cells.clear()
+        self._free.sort(reverse=True)
+        self._held = self._slots
         self._some_finished = False
 
     def step(self) -> list[Done | Refused]:
@@ -161,6 +166,7 @@ class Scheduler:
             self._decoder.decode(fed)
             self.tokens_evaluated += len(fed)
             self.batches += 1
+            self._evaluated()
 
     def _admit(self) -> None:
         """Let begin what may begin now. What was read in vain is read alone, when all that runs has finished."""
@@ -178,7 +184,7 @@ class Scheduler:
         if awaited and job.priority != AWAITED:
             return False
         beside, first = (awaited, FIRST_AWAITED) if job.priority == AWAITED else (len(self._running), FIRST_SLOTS)
-        if not self._free or beside >= (self._slots if self._some_finished else min(first, self._slots)):
+        if not self._free or beside >= (self._held if self._some_finished else min(first, self._held)):
             return False
         return self._cells.make_room(job.compiled) or not self._running
 
@@ -245,7 +251,7 @@ class Scheduler:
         jobs = [self._jobs[running.sequence] for running in self._running]
         self._new = []
         if len(jobs) > 1:
-            self._slots = min(self._slots, len(jobs)) // 2
+            self._held = min(self._held, len(jobs)) // 2
             for running in list(self._running):
                 self._release(running)
             self._waiting[:0] = sorted(jobs, key=lambda job: job.priority)

@@ -6,9 +6,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from assistant.engine.asking import Asking
-from assistant.engine.machine import BATCH, CELLS, LOOKAHEAD, SLOTS, WINDOW_WORDS, Shape, Tuning
+from assistant.engine.machine import (
+    BATCH,
+    CELLS,
+    LOOKAHEAD,
+    SLOTS,
+    WINDOW_WORDS,
+    Shape,
+    Threads,
+    Tuning,
+    choose_threads,
+)
 from assistant.engine.wire import Message
 from bioassist.schema import Schema
 from bioassist.tasks.ner import FINGERPRINTS
@@ -50,7 +61,12 @@ class EngineSettings:
 
     def trained_types(self, schema: Schema) -> list[str]:
         """Names of the entity types of `schema` that the model was trained on."""
-        return [entity.name for entity in schema.entities if entity.served_by in self.trained]
+        of_sections = self.trained_labels.get(self.asking(schema).section_task, ())
+        return [
+            entity.name
+            for entity in schema.entities
+            if entity.served_by in (of_sections if entity.is_section else self.trained)
+        ]
 
     def asking(self, schema: Schema) -> Asking:
         """What the model is asked besides entities."""
@@ -62,6 +78,24 @@ class EngineSettings:
         tuning = None if self.deterministic else self.tuning
         return Shape(tuning.cells, tuning.batch, tuning.slots) if tuning else Shape(self.cells, self.batch, self.slots)
 
+    def choose_threads(self) -> Threads:
+        """Threads for this machine as it is now; a deterministic run does not choose, since digits depend on them."""
+        if self.deterministic:
+            return choose_threads(self.threads, busy_cores=0.0)
+        return choose_threads(self.threads, tuned=self.tuning.threads if self.tuning else None)
+
+    def layout(self, threads: int, shape: Shape) -> dict[str, Any]:
+        """What the digits of a deterministic run depend on besides the notes, the schema and the model."""
+        return {
+            "threads": threads,
+            "gpu_layers": self.gpu_layers,
+            "cells": shape.cells,
+            "batch": shape.batch,
+            "slots": shape.slots,
+            "lookahead": self.lookahead,
+            "window_words": self.window_words,
+        }
+
     def opening(self, schema: Schema, threads: int, shape: Shape) -> Message:
         """What a worker is told first."""
         return {
@@ -71,16 +105,11 @@ class EngineSettings:
             "schema": schema.dumps(),
             "task": self.task,
             "trained": {task: sorted(labels) for task, labels in self.trained_labels.items()},
-            "threads": threads,
-            "gpu_layers": self.gpu_layers,
-            "cells": shape.cells,
-            "batch": shape.batch,
-            "slots": shape.slots,
-            "lookahead": self.lookahead,
-            "window_words": self.window_words,
             "deterministic": self.deterministic,
+            **self.layout(threads, shape),
         }
 
     def programs(self, schema: Schema) -> dict[str, str]:
         """All tasks that are run, with their fingerprints."""
-        return {self.task: self.program, **self.asking(schema).tasks}
+        asking = self.asking(schema)
+        return ({self.task: self.program} if asking.schema.entities else {}) | asking.tasks

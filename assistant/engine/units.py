@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -151,15 +151,14 @@ class FollowUp:
 
 
 class Keys:
-    """Makes keys for one model; a deterministic run has keys of its own."""
+    """Makes keys for one model."""
 
-    def __init__(self, identity: str, *, deterministic: bool) -> None:
+    def __init__(self, identity: str) -> None:
         self._identity = identity
-        self._deterministic = deterministic
 
     def of(self, fingerprint: str, instruction: str, text: str, window: Window, *told: Any) -> str:
         """For the words of `window` under a program, and for whatever else the result depends on, as JSON holds it."""
-        everything = [
+        return _sum(
             RESULT_VERSION,
             self._identity,
             fingerprint,
@@ -167,7 +166,27 @@ class Keys:
             *told,
             text[window.start : window.end],
             [(word.start - window.start, word.end - window.start) for word in window.words],
-        ]
-        if self._deterministic:
-            everything.append("deterministic")
-        return hashlib.sha256(json.dumps(everything, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Units that a deterministic run reads together, from wiped cells on; `sum` says which, and by what worker.
+
+    What shares a batch with a unit changes its digits a little. All that can share one with it is in the block.
+    """
+
+    sum: str
+
+    @classmethod
+    def of(cls, units: Iterable[Unit], *worker: Any) -> Block:
+        """`worker` is what the digits depend on besides, as JSON holds it."""
+        return cls(_sum([unit.key for unit in units], *worker))
+
+    def key(self, unit: Unit) -> str:
+        """What the result of one of the units is kept under: it holds where the whole block comes again."""
+        return _sum(self.sum, unit.key)
+
+
+def _sum(*everything: Any) -> str:
+    return hashlib.sha256(json.dumps(everything, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()

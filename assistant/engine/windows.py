@@ -18,6 +18,7 @@ BLOCK = 20_000
 _BLANK_LINE = re.compile(r"(?:\r\n|\r|\n)[^\S\r\n]*(?:\r\n|\r|\n)\s*")
 _LINE_END = re.compile(r"(?:\r\n|\r|\n)\s*")
 _WHITE_SPACE = re.compile(r"\s+")
+_BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,28 @@ def _block_windows(block: str, offset: int, target: int) -> Iterator[Window]:
             yield _window(spans[first:before], begin, sentence.start, offset)
             begin, first = sentence.start, before
         while past - first > target:
-            cut = first + target
+            cut = _within(block, spans, first, target)
             yield _window(spans[first:cut], begin, starts[cut], offset)
             begin, first = starts[cut], cut
     yield _window(spans[first:], begin, len(block), offset)
+
+
+def _within(block: str, spans: Sequence[Span], first: int, target: int) -> int:
+    """Where to cut a sentence that goes on for more than `target` words from the word `first` on, so that a mention is
+    rarely cut: behind the last comma, semicolon or line end in the second half of those words, else outside brackets.
+
+    Given as the place of the word that begins the next window.
+    """
+    places = range(first + target, first + target // 2, -1)
+    for place in places:
+        before, after = spans[place - 1], spans[place]
+        if before.of(block) in (",", ";") or _LINE_END.search(block, before.end, after.start):
+            return place
+    depths = [0]
+    for span in spans[first : first + target]:
+        word = span.of(block)
+        depths.append(max(depths[-1] + sum(_BRACKETS.get(char, 0) for char in word), 0))
+    return next((place for place in places if not depths[place - first]), first + target)
 
 
 def _window(spans: Sequence[Span], begin: int, end: int, offset: int) -> Window:

@@ -7,6 +7,7 @@ standard output; descriptors 1 and 2 are pointed away before the library is load
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import signal
@@ -15,6 +16,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -25,7 +27,7 @@ from bioassist.errors import BioassistError
 from bioassist.tasks import ner
 from bioassist.words import words
 
-# Seconds between two signs of life at least; a tiny model makes a batch in less than a thousandth.
+# Seconds between two signs of life at least; a tiny model makes a batch in less than a thousandth of one.
 _SIGN_EVERY = 0.1
 
 if TYPE_CHECKING:
@@ -50,18 +52,25 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO, at_end: Callable[[], None] = l
     first = receive(incoming)
     if first is None:
         return
-    try:
-        llama, reader = _open(first, outgoing)
-    except BioassistError as error:
-        send(outgoing, _refusal(error))
-        return
     messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    # From now on, since a model may take long to load.
     threading.Thread(target=_listen, args=(incoming, messages, at_end), daemon=True).start()
+    # Where the application is gone there is nobody to tell.
+    with contextlib.suppress(BrokenPipeError):
+        try:
+            llama, reader = _open(first, outgoing)
+        except BioassistError as error:
+            send(outgoing, _refusal(error))
+            return
+        _work(llama, reader, messages, outgoing)
+
+
+def _work(llama: Llama, reader: Reader, messages: queue.SimpleQueue[Message | None], outgoing: BinaryIO) -> None:
+    """Read what comes until its end, and tell why where that is before it should be."""
     try:
         _serve(reader, messages, outgoing)
     except BrokenPipeError:
-        # The application is gone; there is nobody to tell.
-        return
+        raise
     except DamagedModelError as error:
         send(outgoing, _refusal(error))
     except BioassistError as error:
@@ -118,7 +127,8 @@ def _open(opening: Message, outgoing: BinaryIO) -> tuple[Llama, Reader]:
 
     began = time.monotonic()
     slots = int(opening["slots"])
-    layers = gpu_layers(str(opening["gpu_layers"]), build().gpu_offload)
+    library = build()
+    layers = gpu_layers(str(opening["gpu_layers"]), library.gpu_offload)
     settings = Settings(
         cells=int(opening["cells"]),
         batch=int(opening["batch"]),
@@ -128,8 +138,8 @@ def _open(opening: Message, outgoing: BinaryIO) -> tuple[Llama, Reader]:
     )
     adapter = opening.get("adapter")
     llama = Llama(Path(opening["model"]), settings, Path(adapter) if adapter else None)
-    schema = schemas.loads(opening["schema"])
-    passes = ner.passes(opening["task"], schema.entities)
+    asking = Asking.of(schemas.loads(opening["schema"]), opening["trained"])
+    passes = ner.passes(opening["task"], asking.schema.entities)
     compiler = Compiler(llama.vocabulary.tokenize, llama.vocabulary.bos)
     scheduler = Scheduler(
         llama,
@@ -140,16 +150,19 @@ def _open(opening: Message, outgoing: BinaryIO) -> tuple[Llama, Reader]:
         seats=SEATS,
         lookahead=int(opening["lookahead"]),
         drafts=DRAFTS,
+        evaluated=_Signs(outgoing).give,
     )
     deterministic = bool(opening["deterministic"])
     longest = min(scheduler.longest, llama.trained_context)
-    keys = Keys(opening["identity"], deterministic=deterministic)
-    followups = FollowUps(Asking.of(schema, opening["trained"]), compiler, keys, longest=longest)
+    keys = Keys(opening["identity"])
+    followups = FollowUps(asking, compiler, keys, longest=longest)
     cutting = Cutting(compiler, passes, followups, keys, longest=longest, target=int(opening["window_words"]))
-    reader = Reader(scheduler, cutting, slots=slots, deterministic=deterministic)
-    # What is slow for the first time alone is done before it says that it is ready: how long it was silent till then,
-    # and after, tells the application when it hangs. The file's pages come in, and what cuts words.
-    llama.warm_up()
+    # What digits depend on besides the text and the model.
+    worker = [astuple(settings), slots, opening["lookahead"], library.package, library.features]
+    reader = Reader(scheduler, cutting, slots=slots, deterministic=deterministic, worker=worker)
+    # What is slow for the first time alone is done before it says that it is ready: the file's pages come in, and what
+    # cuts words. How long it is silent after that tells the application when it hangs.
+    batch = llama.warm_up()
     words("first words")
     facts = {
         "threads": str(settings.threads),
@@ -157,8 +170,21 @@ def _open(opening: Message, outgoing: BinaryIO) -> tuple[Llama, Reader]:
         "context": str(llama.trained_context),
         "seconds to load": f"{time.monotonic() - began:.1f}",
     }
-    send(outgoing, {"say": "ready", "facts": facts})
+    send(outgoing, {"say": "ready", "facts": facts, "batch": batch})
     return llama, reader
+
+
+class _Signs:
+    """Tells the application that this process is alive, after a batch and not too often."""
+
+    def __init__(self, outgoing: BinaryIO) -> None:
+        self._outgoing = outgoing
+        self._given = time.monotonic()
+
+    def give(self) -> None:
+        if time.monotonic() - self._given > _SIGN_EVERY:
+            send(self._outgoing, {"say": "alive"})
+            self._given = time.monotonic()
 
 
 def gpu_layers(asked: str, offload: bool) -> int:
@@ -170,7 +196,6 @@ def gpu_layers(asked: str, offload: bool) -> int:
 
 def _serve(reader: Reader, messages: queue.SimpleQueue[Message | None], outgoing: BinaryIO) -> None:
     waiting = False
-    signed = 0.0
     while True:
         while True:
             try:
@@ -186,11 +211,6 @@ def _serve(reader: Reader, messages: queue.SimpleQueue[Message | None], outgoing
             send(outgoing, answer)
             said = True
         waiting = reader.idle and not said
-        if said or waiting:
-            signed = time.monotonic()
-        elif time.monotonic() - signed > _SIGN_EVERY:
-            send(outgoing, {"say": "alive"})
-            signed = time.monotonic()
 
 
 def _take(reader: Reader, message: Message) -> None:

@@ -18,6 +18,11 @@ from bioassist.tasks import confidence
 # By program.
 Calibrations = Mapping[str, Calibration]
 
+# Models of these file types say the same but for noise; in fewer bits a model says otherwise (docs/experiments.md).
+ALIKE = frozenset({"F32", "F16", "BF16", "Q8_0"})
+# In what a calibration says of its model: an adapter that was applied over the base as it comes, see `same_type`.
+AT_LOAD = "applied at load"
+
 _AGAIN = "Fit it again with `bioassist train calibrate`."
 
 
@@ -87,6 +92,16 @@ def check_fit(path: Path, adapter_sha256: str, programs: frozenset[str]) -> None
                 where=str(path),
                 next_step=_AGAIN,
             )
+
+
+def same_type(model: Mapping[str, str], file_type: str) -> bool:
+    """Whether what a calibration says of its model goes for one of this file type too.
+
+    A base as it comes with the adapter beside it says what both say merged, which is made from that base in 16 bits.
+    """
+    fitted = model.get("file_type", file_type)
+    alike = fitted in ALIKE or model.get("merged") == AT_LOAD
+    return fitted == file_type or (alike and file_type in ALIKE)
 
 
 def _reinstall(entry: Entry) -> str:

@@ -20,6 +20,7 @@ from assistant.models.progress import Progress
 from assistant.models.pulling import pull
 from assistant.models.tuned import read_tuned
 from bioassist.errors import ModelError
+from bioassist.metrics.calibration import Calibration
 from bioassist.tasks.ner import FINGERPRINTS
 
 
@@ -50,6 +51,15 @@ class ResolvedModel:
     def task(self) -> str:
         """The rendering of entities that it was trained for, the first if there are several; else `ner.typed`."""
         return next((name for name in self.trained_labels if name in FINGERPRINTS), "ner.typed")
+
+    def runs_as(self, calibration: Calibration) -> str | None:
+        """Its file type, if the calibration was fitted to one that says otherwise: then it does not apply."""
+        return None if calibrations.same_type(calibration.model, self.file_type) else self.file_type
+
+    def calibration_of(self, program: str) -> Calibration | None:
+        """The calibration that applies to what it says in a program, named by its fingerprint."""
+        found = self.calibrations.get(program)
+        return found if found is not None and self.runs_as(found) is None else None
 
     @property
     def trained(self) -> bool:

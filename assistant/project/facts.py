@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from assistant.project.journal.entries import Entry, canonical, digest, undone_entries
-from bioassist.documents import Annotation, Attribute, Entity, Equivalence, Normalization, Note
+from bioassist.documents import Annotation, Attribute, Entity, Equivalence, Normalization, Note, Span
 from converters.annotations import retargeted, targets
 from converters.plain import annotation_from_plain, annotation_to_plain
 
@@ -33,7 +33,8 @@ SPAN_NOTES, DOCUMENT_NOTES = "AnnotatorNotes", "DocumentNotes"
 class SuggestedFact:
     """A fact that a suggester proposes, with its probability (0 to 1); the rest as in `Suggestion`.
 
-    Its id is that of its content (`fact_id`), so that a decision on it holds for a new model too.
+    Its id is that of its content (`fact_id`), so that a decision on it holds for a new model too. `spans` are where the
+    text shows it, if that is known: of what a statement turned out to be, the sentence or window that told.
     """
 
     id: str
@@ -44,6 +45,7 @@ class SuggestedFact:
     program: str
     trained: bool
     run: int | None = None
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,8 @@ def facts_to_json(
 
 def suggested_to_json(one: SuggestedFact) -> dict[str, Any]:
     """Everything but the id, which is the key it is kept under."""
-    return {
+    spans = {"spans": [[span.start, span.end] for span in one.spans]} if one.spans else {}
+    return spans | {
         "kind": kind_of(one.value),
         "value": value_to_json(one.value),
         "confidence": one.confidence,
@@ -169,8 +172,9 @@ def suggested_to_json(one: SuggestedFact) -> dict[str, Any]:
 
 
 def suggested_from_json(item_id: str, record: Mapping[str, Any]) -> SuggestedFact:
-    rest = {key: said for key, said in record.items() if key not in ("kind", "value")}
-    return SuggestedFact(item_id, value_from_json(item_id, record["kind"], record["value"]), **rest)
+    rest = {key: said for key, said in record.items() if key not in ("kind", "value", "spans")}
+    spans = tuple(Span(start, end) for start, end in record.get("spans", ()))
+    return SuggestedFact(item_id, value_from_json(item_id, record["kind"], record["value"]), **rest, spans=spans)
 
 
 def facts_of(entry: Entry) -> Iterator[Fact]:

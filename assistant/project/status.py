@@ -41,7 +41,8 @@ class CalibrationStatus:
 
     `error` is the expected calibration error, cross-validated, on what it was fitted on. `decisions` on `documents`
     documents were made on single suggestions of this model; from `wanted` on `wanted_documents` on they make one of the
-    project's own. That is of entities; `others` are the model's other tasks that are calibrated: by what, and how well.
+    project's own. `warnings` say what is not as it should be, and what helps. That is of entities; `others` are the
+    model's other tasks.
     """
 
     origin: str | None
@@ -52,7 +53,8 @@ class CalibrationStatus:
     documents: int
     wanted: int
     wanted_documents: int
-    others: Mapping[str, tuple[str, float]]
+    warnings: tuple[str, ...]
+    others: Mapping[str, CalibrationStatus]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,10 @@ def of(project: Project) -> ProjectStatus:
 
 def _calibration(project: Project) -> CalibrationStatus | None:
     found = refitting.standing(project)
-    if found is None:
-        return None
+    return _calibrated(found) if found is not None else None
+
+
+def _calibrated(found: refitting.Standing) -> CalibrationStatus:
     applied = found.applied
     return CalibrationStatus(
         origin=applied.origin if applied else None,
@@ -141,7 +145,8 @@ def _calibration(project: Project) -> CalibrationStatus | None:
         documents=found.documents,
         wanted=found.wanted,
         wanted_documents=found.wanted_documents,
-        others={task: (str(one), one.calibration.measured.ece_after) for task, one in found.others.items()},
+        warnings=found.warnings,
+        others={task: _calibrated(one) for task, one in found.others.items()},
     )
 
 

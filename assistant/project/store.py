@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from assistant.project import status, verification
+from assistant.project.calibration.looking import looked_at
 from assistant.project.calibration.samples import SampleTable
 from assistant.project.calibration.stored import CalibrationTable
 from assistant.project.exporting.ids import ExportIds
@@ -69,7 +70,7 @@ class Project(View):
         self._runs = RunTable(database)
         self._suggestions = SuggestionTable(database, self._documents.blind)
         self.suggesters = SuggesterTable(database, self._suggestions)
-        self.calibrations = CalibrationTable(database, lambda: self.schema)
+        self.calibrations = CalibrationTable(database, lambda: self.schema, lambda: looked_at(self))
         self.near_misses = NearMissTable(database)
         self.listing = Listing(database, self.calibrations, self._documents.blind)
         self.samples = SampleTable(database)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,10 +34,10 @@ class Suggester(Protocol):
     fingerprint: str
     remarks: tuple[str, ...]
 
-    def suggest(self, text: str, complain: Complain) -> Iterator[Found]:
-        """Mentions of `text`, each once, in no order.
+    def suggest(self, text: str, complain: Complain) -> Iterator[Sequence[Found]]:
+        """Mentions of `text`, each once, in no order: a stretch of it at a time, so that a long one holds nobody up.
 
-        `complain` is told what could not be done, in a sentence without words of the text; what else was found counts.
-        The caller may stop in the middle. Any exception is the caller's to report.
+        The caller may stop behind any stretch, or do something else. `complain` is told what could not be done, in a
+        sentence without words of the text; what else was found counts. Any exception is the caller's to report.
         """
         ...

@@ -88,26 +88,30 @@ class Rules:
                     next_step=f"Its types: {labels.known}.",
                 )
             types[rule.type] = named
-        return RuleSuggester(self._path.name, self._digest, self._rules, types)
+        return RuleSuggester(self._path.name, self._digest, self._rules, types, tuple(labels.remarks(types)))
 
 
 class RuleSuggester:
     """Suggests what the rules of one file find, under the types of one schema."""
 
     source = SOURCE
-    remarks: tuple[str, ...] = ()
 
-    def __init__(self, name: str, sha: str, rules: Sequence[Rule], types: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, sha: str, rules: Sequence[Rule], types: Mapping[str, str], remarks: tuple[str, ...]
+    ) -> None:
         self.name = name
+        self.remarks = remarks
         self.fingerprint = fingerprint(SOURCE, _VERSION, sha, dict(types))
         self._rules = rules
         self._types = types
         self._timeouts: dict[str, int] = {}
 
-    def suggest(self, text: str, complain: Complain) -> Iterator[Found]:
+    def suggest(self, text: str, complain: Complain) -> Iterator[Sequence[Found]]:
         patience = _PATIENCE + len(text) / 1e6 * _PATIENCE_PER_MILLION
         places: dict[str, dict[Span, float]] = {}
         for rule in self._rules:
+            # What counts of a type is known once all rules are through.
+            yield ()
             found = places.setdefault(self._types[rule.type], {})
             if self._timeouts.get(rule.name, 0) >= _CHANCES:
                 complain(f"rule {rule.name!r} was set aside, since it took too long on {_CHANCES} notes.")
@@ -119,8 +123,7 @@ class RuleSuggester:
                 self._timeouts[rule.name] = self._timeouts.get(rule.name, 0) + 1
                 complain(f"rule {rule.name!r} was stopped: it took longer than {patience:.0f} s.")
         for named, found in places.items():
-            for span in longest(found):
-                yield Found(named, span, found[span])
+            yield [Found(named, span, found[span]) for span in longest(found)]
 
 
 def read_rules(path: Path) -> Rules:

@@ -1,8 +1,9 @@
 """The run of a project's suggesters besides the language model, on a thread of its own.
 
 Each document is read once by each suggester, in the documents' order; what a person opens, or the language model is
-about to read, comes first. Nothing that a suggester does ends the run: what it could not do is kept with the document,
-told, and tried again by the next run.
+about to read, comes first, between two stretches of a long one if need be. Nobody waits for a suggester: who wants a
+document asks for it, and is told. Nothing that a suggester does ends the run: what it could not do is kept with the
+document, told, and tried again by the next run.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.engine.events import DocumentDone, EngineFailed, Event, Finished, Progress, Suggested, SuggesterFailed
 from assistant.project.records import Suggestion, suggestion_id
 from assistant.project.store import Project
 from assistant.project.suggestions.suggesters import Result
-from assistant.suggesters.protocol import Suggester
+from assistant.suggesters.protocol import Found, Suggester
 from bioassist.errors import BioassistError, EngineError
 
 # So long what was found is gathered before it is saved: each saving waits for the disk.
@@ -32,8 +33,8 @@ class SuggesterRun:
     """Brings what `suggesters` find into `project`. They are the project's own from now on.
 
     `alone` says that no language model runs: then documents are ready once the suggesters have read them, `limit` of
-    them at most. `fresh` reads again what was read before. `on_event` is called on the thread that does the work: that
-    of the run, or that of `of`.
+    them at most. `fresh` reads again what was read before. `on_event` is called on the run's thread. `changing` are the
+    documents that may show something else once they were read.
     """
 
     def __init__(
@@ -55,10 +56,14 @@ class SuggesterRun:
         self._stopping = threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="suggesters", daemon=True)
-        # Held while documents are read and saved: suggesters need not bear two threads.
-        self._lock = threading.Lock()
         self._left: deque[int] = deque()
+        self._unsaved: set[int] = set()
+        # Those asked for, and how many of them are older than what is read: they do not interrupt it.
         self._urgent: deque[int] = deque()
+        self._older = self._asked = 0
+        # What was found in documents, by fingerprint of the suggester, and when it is to be saved.
+        self._gathered: list[tuple[int, dict[str, Result]]] = []
+        self._due = 0.0
         self._done = self._all = 0
         self._plan(limit)
 
@@ -75,18 +80,14 @@ class SuggesterRun:
         return self._thread.ident is None or self._over.wait(timeout)
 
     def prioritise(self, document_id: int) -> None:
-        """A person waits for this document: read it next."""
-        self._urgent.append(document_id)
+        """Somebody waits for this document: read it next."""
+        if document_id != self._asked and not self.has_read(document_id):
+            self._asked = document_id
+            self._urgent.append(document_id)
 
-    def of(self, document_id: int) -> None:
-        """Read one document now, unless it is read."""
-        with self._lock:
-            if document_id in self._left:
-                self._left.remove(document_id)
-                try:
-                    self._save([(document_id, self._read(document_id))])
-                except StoppedError:
-                    self._left.appendleft(document_id)
+    def has_read(self, document_id: int) -> bool:
+        """Whether what is said of a document is in the project; also where nothing more will come in this run."""
+        return document_id not in self._unsaved or self._over.is_set()
 
     def _plan(self, limit: int | None) -> None:
         project = self._project
@@ -95,6 +96,8 @@ class SuggesterRun:
         unread = {row.id for row in rows if row.state != "ready"} if self._alone else set()
         wanted = {row.id for row in rows} if self._fresh else {*ids, *unread}
         self._left.extend([row.id for row in rows if row.id in wanted][:limit])
+        self._unsaved.update(self._left)
+        self.changing = frozenset(project.suggesters.unsettled(retry=False)) & self._unsaved
         self._all, self._done = len(rows), len(rows) - len(wanted)
         self._makes_ready = not unread.isdisjoint(self._left)
 
@@ -108,10 +111,13 @@ class SuggesterRun:
             if self._makes_ready:
                 self._record()
             self._tell()
-            # The short wait lets in who asks for one document.
-            while self._left and not self._stopping.wait(0.001):
-                with self._lock:
-                    self._some()
+            try:
+                while self._left:
+                    self._pause()
+                    if self._left:
+                        self._read(self._left.popleft())
+            finally:
+                self._save()
         except StoppedError:
             pass
         except BioassistError as error:
@@ -128,62 +134,55 @@ class SuggesterRun:
             self.error = error
             self.on_event(EngineFailed(str(error)))
 
-    def _some(self) -> None:
-        """Read documents for a moment, and save what was found in all of them together."""
-        read_: list[tuple[int, dict[str, Result]]] = []
-        until = time.monotonic() + _GATHERING
-        try:
-            while self._left and time.monotonic() < until:
-                self._move_up()
-                read_.append((self._left[0], self._read(self._left[0])))
-                self._left.popleft()
-        finally:
-            self._save(read_)
+    def _pause(self) -> None:
+        """Between two documents, or two stretches of one: save what was gathered, and read what somebody waits for, the
+        last one first.
 
-    def _move_up(self) -> None:
-        while self._urgent:
-            if (wanted := self._urgent.popleft()) in self._left:
+        Raises StoppedError once the run is to end.
+        """
+        while not self._stopping.is_set() and len(self._urgent) > self._older:
+            if (wanted := self._urgent.pop()) in self._left:
                 self._left.remove(wanted)
-                self._left.appendleft(wanted)
+                before, self._older = self._older, len(self._urgent)
+                self._read(wanted)
+                self._older = before
+            self._save()
+        if self._stopping.is_set():
+            raise StoppedError
+        if time.monotonic() >= self._due:
+            self._save()
 
-    def _read(self, document_id: int) -> dict[str, Result]:
-        """What the suggesters find that is not known yet, by fingerprint."""
+    def _read(self, document_id: int) -> None:
+        """Find what is not known yet, and gather it."""
         known = set() if self._fresh else self._project.suggesters.known(document_id)
         text = self._project.text(document_id)
         sha = self._project.document(document_id).text_sha
-        return {
+        found = {
             one.fingerprint: self._result(one, text, sha) for one in self._suggesters if one.fingerprint not in known
         }
+        self._gathered.append((document_id, found))
 
     def _result(self, suggester: Suggester, text: str, sha: str) -> Result:
         found: list[Suggestion] = []
         complaints: list[str] = []
-        try:
-            for one in suggester.suggest(text, complaints.append):
-                if self._stopping.is_set():
-                    raise StoppedError
-                found.append(
-                    Suggestion(
-                        id=suggestion_id(sha, one.type, (one.span,)),
-                        type=one.type,
-                        spans=(one.span,),
-                        confidence=one.confidence,
-                        source=suggester.source,
-                        model=suggester.name,
-                        program=suggester.fingerprint,
-                        trained=True,
-                        references=one.references,
-                    )
-                )
-        except StoppedError:
-            raise
-        except Exception as error:
-            # Whatever it is, and never its words: they may be the note's.
-            complaints.append(f"it failed on this note ({type(error).__name__}).")
+        stretches = suggester.suggest(text, complaints.append)
+        while True:
+            self._pause()
+            try:
+                stretch = next(stretches, None)
+            except Exception as error:
+                # Whatever it is, and never its words: they may be the note's.
+                complaints.append(f"it failed on this note ({type(error).__name__}).")
+                break
+            if stretch is None:
+                break
+            found += (_suggestion(suggester, sha, one) for one in stretch)
         return Result(found, " ".join(complaints) or None)
 
-    def _save(self, read_: Iterable[tuple[int, dict[str, Result]]]) -> None:
-        listed = list(read_)
+    def _save(self) -> None:
+        """Save what was found in all documents that were gathered, together."""
+        listed, self._gathered = self._gathered, []
+        self._due = time.monotonic() + _GATHERING
         if not listed:
             return
         with self._project.transaction():
@@ -191,6 +190,7 @@ class SuggesterRun:
                 self._project.suggesters.settle(document_id, results)
                 if self._alone:
                     self._project.set_state(document_id, "ready")
+        self._unsaved.difference_update(document_id for document_id, _ in listed)
         names = {one.fingerprint: f"{one.source}:{one.name}" for one in self._suggesters}
         for document_id, results in listed:
             self._done += 1
@@ -203,3 +203,17 @@ class SuggesterRun:
     def _tell(self) -> None:
         if self._alone:
             self.on_event(Progress(self._done, self._all, 0, 0.0, None, ""))
+
+
+def _suggestion(suggester: Suggester, sha: str, one: Found) -> Suggestion:
+    return Suggestion(
+        id=suggestion_id(sha, one.type, (one.span,)),
+        type=one.type,
+        spans=(one.span,),
+        confidence=one.confidence,
+        source=suggester.source,
+        model=suggester.name,
+        program=suggester.fingerprint,
+        trained=True,
+        references=one.references,
+    )

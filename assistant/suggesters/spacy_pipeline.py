@@ -10,12 +10,12 @@ when the pipeline was trained (`performance` in its meta.json), or one half wher
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.engine.windows import windows
-from assistant.suggesters.labels import Labels
+from assistant.suggesters.labels import Labels, listed
 from assistant.suggesters.protocol import Complain, Found
 from assistant.suggesters.specification import digest, fingerprint
 from bioassist.documents import Span
@@ -49,12 +49,14 @@ class Pipeline:
         remarks = list(self._remarks)
         if left and len(left) == len(declared):
             raise InputError(
-                f"none of its labels is a type of the schema ({', '.join(left[:20])}).",
+                f"none of its labels is a type of the schema ({listed(left)}).",
                 where=str(self._place),
                 next_step=f"Say which are, as in {SOURCE}:PATH={left[0]}:TYPE; types of the schema: {labels.known}.",
             )
         if left:
-            remarks.append(f"these labels are no types of the schema, and are left out: {', '.join(left)}.")
+            remarks.append(f"these labels are no types of the schema, and are left out: {listed(left)}.")
+        if declared:
+            remarks += labels.remarks(declared)
         if not marking:
             remarks.append(f"none of its components is known to mark anything: {', '.join(self._nlp.pipe_names)}.")
         return PipelineSuggester(self._nlp, self._digest, labels, schema, renamed, tuple(remarks))
@@ -106,10 +108,10 @@ class PipelineSuggester:
         self._labels = labels
         self._performance: Mapping[str, Any] = meta.get("performance", {})
 
-    def suggest(self, text: str, complain: Complain) -> Iterator[Found]:
+    def suggest(self, text: str, complain: Complain) -> Iterator[Sequence[Found]]:
         for window in windows(text, _WINDOW):
             if window.words:
-                yield from self._marked(text, window.start, window.end)
+                yield list(self._marked(text, window.start, window.end))
 
     def _marked(self, text: str, start: int, end: int) -> Iterator[Found]:
         doc = self._nlp(text[start:end])

@@ -1,7 +1,7 @@
 """How a person names a suggester, and how it is opened: KIND:PATH, with types behind it where the file has none.
 
 terms:drugs.csv                         the types are those of the file
-terms:hpo.obo=Symptom                   all are of this type
+terms:hpo.obo=Symptom                   all that has no type of the schema otherwise is of this one
 spacy:out/model-best=DRUG:Medication    labels of the file, and the types of the schema that they are
 """
 
@@ -32,7 +32,7 @@ class Opened(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """`path` is a file or folder, or for spacy the name of a package. `renamed` maps labels to types, "" any label."""
+    """`path` is a file or folder, or for spacy the name of a package. `renamed` maps labels to types, "" the rest."""
 
     kind: str
     path: str

@@ -1,9 +1,9 @@
 """Terminologies searched as one types: entries by any of their names, the best first.
 
-Names are compared after NFKC and without case, and lie in one text, which Python's own search goes through in
-milliseconds; nothing has to be cut into words. Exact names come first, then names that begin with what was typed, names
-with a word that does, names that hold it anywhere, and last those that hold all its words in any order; among equals
-the shorter.
+Names are compared after NFKC, without case and with all apostrophes and hyphens alike, and lie in one text, which
+Python's own search goes through in milliseconds; nothing has to be cut into words. Exact names come first, then names
+that begin with what was typed, names with a word that does, names that hold it anywhere, and last those that hold all
+its words in any order; among equals the shorter.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from assistant.project.records import Reference
 from assistant.suggesters.term_files import Entry, entries
+from assistant.suggesters.term_words import alike
 from bioassist.errors import InputError
 
 # Places of the text that are looked at for a name: of one letter there are too many.
@@ -124,4 +125,4 @@ def _each_once(matches: Iterable[Match]) -> Iterator[Match]:
 
 
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", alike(text)).casefold().split())

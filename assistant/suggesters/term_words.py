@@ -4,10 +4,11 @@
   abbreviation, and is the same only as it is written. A terminology may say otherwise of a term.
 - Singular and regular English plural are the same ("ulcer", "ulcers"; "biopsy", "biopsies").
 - A hyphen between two words is the same as white space ("beta-blocker", "beta blocker").
+- All apostrophes are the same, and so are all hyphens, whatever keyboard or typesetter they come from (`alike`).
 - Compatible characters are the same (NFKC): "µ" and "μ", a letter with its accent and the two one by one.
 - Between two words of a mention lies white space with at most one line end, or nothing.
 
-Words are those of `bioassist.words`, so half a word is never a mention.
+Words are those of `bioassist.words` in the text made `alike`, so half a word is never a mention.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ Case = Literal["exact", "any", ""]
 
 # The key of what no term goes over; that of a word is never empty.
 BREAK = ""
-_HYPHENS = frozenset("-‐‑–")
+_APOSTROPHES = "\u2018\u2019\u02bc\u02ca\u00b4\u0060"
+# Hyphen, hyphen that does not break, figure dash, en dash, minus, and the small and the wide one of East Asian fonts.
+_HYPHENS = "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"
+_ALIKE = dict.fromkeys(map(ord, _APOSTROPHES), "'") | dict.fromkeys(map(ord, _HYPHENS), "-")
 _BLANK_LINE = re.compile(r"(?:\r\n|\r|\n)[^\S\r\n]*(?:\r\n|\r|\n)|\u2029")
 
 
@@ -39,14 +43,22 @@ class TermWord:
     span: Span
 
 
+def alike(text: str) -> str:
+    """`text` with one apostrophe and one hyphen for all that there are; every character is where it was."""
+    return text.translate(_ALIKE)
+
+
 def term_words(text: str, words: Iterable[Span]) -> Iterator[TermWord]:
-    """The words of `text` at `words`, in order, without the hyphens between them, and a break at each blank line."""
+    """The words of `text` at `words`, in order, without the hyphens between them, and a break at each blank line.
+
+    The text is one that was made `alike` before it was cut: the tokenization knows the plain characters.
+    """
     listed = list(words)
     for place, span in enumerate(listed):
         before = listed[place - 1].end if place else span.start
         after = listed[place + 1].start if place + 1 < len(listed) else -1
         written = span.of(text)
-        if written in _HYPHENS and place and before == span.start and after == span.end:
+        if written == "-" and place and before == span.start and after == span.end:
             continue
         if span.start - before > 1 and _BLANK_LINE.search(text, before, span.start):
             yield TermWord(BREAK, "", "", Span(before, span.start))

@@ -17,15 +17,17 @@ from assistant.suggesters.longest import longest
 from assistant.suggesters.protocol import Complain, Found
 from assistant.suggesters.specification import digest, fingerprint
 from assistant.suggesters.term_files import Entry, entries
-from assistant.suggesters.term_words import TermWord, same, term_words
+from assistant.suggesters.term_words import TermWord, alike, same, term_words
 from bioassist.documents import Span
 from bioassist.errors import InputError
 from bioassist.schema import Schema
 from bioassist.words import words
 
 SOURCE = "terms"
-_VERSION = 1
+_VERSION = 2
 _WINDOW = 2000
+# Between the words of a name: in no word, whatever NFKC makes of its characters.
+_BETWEEN = "\n"
 
 
 class Terminology:
@@ -44,7 +46,7 @@ class Terminology:
         for entry in self._entries:
             if entry.label not in types:
                 types[entry.label] = labels.type_of(entry.label) or self._refuse(entry, labels)
-        return TermSuggester(self._path.name, self._digest, self._entries, types)
+        return TermSuggester(self._path.name, self._digest, self._entries, types, tuple(labels.remarks(types)))
 
     def _refuse(self, entry: Entry, labels: Labels) -> str:
         label = entry.label
@@ -61,17 +63,20 @@ class TermSuggester:
     """Suggests the terms of one terminology under the types of one schema."""
 
     source = SOURCE
-    remarks: tuple[str, ...] = ()
 
-    def __init__(self, name: str, sha: str, listed: Sequence[Entry], types: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, sha: str, listed: Sequence[Entry], types: Mapping[str, str], remarks: tuple[str, ...]
+    ) -> None:
         self.name = name
+        self.remarks = remarks
         self.fingerprint = fingerprint(SOURCE, _VERSION, sha, dict(types))
         self._entries = listed
         self._types = types
 
-    def suggest(self, text: str, complain: Complain) -> Iterator[Found]:
-        for window in windows(text, _WINDOW):
-            yield from self._mentions(list(term_words(text, window.words)))
+    def suggest(self, text: str, complain: Complain) -> Iterator[Sequence[Found]]:
+        plain = alike(text)
+        for window in windows(plain, _WINDOW):
+            yield list(self._mentions(list(term_words(plain, window.words))))
 
     @cached_property
     def _index(self) -> _Index:
@@ -101,7 +106,7 @@ class _Index:
         self._lengths: dict[str, set[int]] = {}
         names = [(name, entry) for entry in listed for name in entry.names]
         # Cut into words in one go, each name a paragraph, since that takes a tenth of the time.
-        text = "\n\n".join(name for name, _ in names)
+        text = alike("\n\n".join(name for name, _ in names))
         cut = term_words(text, words(text))
         end = 0
         word = next(cut, None)
@@ -113,19 +118,19 @@ class _Index:
                     split.append(word)
                 word = next(cut, None)
             end += 2
-            keys = " ".join(one.key for one in split)
-            self._named.setdefault(keys, []).append((" ".join(one.written for one in split), entry))
+            keys = _BETWEEN.join(one.key for one in split)
+            self._named.setdefault(keys, []).append((_BETWEEN.join(one.written for one in split), entry))
             self._lengths.setdefault(split[0].key, set()).add(len(split))
 
     def places(self, keys: Sequence[str]) -> Iterator[tuple[int, int]]:
         """Where names may stand in a row of words: the number of the first, and of that behind the last."""
         for first, key in enumerate(keys):
             for length in self._lengths.get(key, ()):
-                if " ".join(keys[first : first + length]) in self._named and first + length <= len(keys):
+                if _BETWEEN.join(keys[first : first + length]) in self._named and first + length <= len(keys):
                     yield first, first + length
 
     def meant(self, place: Sequence[TermWord]) -> Iterator[Entry]:
         """The entries that the words of a place are a name of."""
-        for name, entry in self._named[" ".join(word.key for word in place)]:
-            if all(same(mine, word, entry.case) for mine, word in zip(name.split(" "), place, strict=True)):
+        for name, entry in self._named[_BETWEEN.join(word.key for word in place)]:
+            if all(same(mine, word, entry.case) for mine, word in zip(name.split(_BETWEEN), place, strict=True)):
                 yield entry

@@ -155,12 +155,7 @@ def _check_no_model(options: dict[str, Any], nothing_else: bool) -> None:
 def _schema(wanted: str | None) -> Schema | None:
     from bioassist import schema as schemas
 
-    if wanted is None:
-        return None
-    chosen = schemas.load(wanted)
-    if not chosen.entities:
-        raise UsageError("this schema has no entity types to annotate.", where=wanted)
-    return chosen
+    return None if wanted is None else schemas.load(wanted)
 
 
 def _annotate(

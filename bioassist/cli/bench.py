@@ -68,11 +68,11 @@ def command(notes: tuple[str, ...], **options: Any) -> int:
 
     check_gpu_layers(options["gpu_layers"])
     schema = schemas.load(options["schema_file"]) if options["schema_file"] else schemas.built_in()
-    if not schema.entities:
+    if not schema.asked_mentions:
         raise UsageError("this schema has no entity types to annotate.", where=options["schema_file"])
     model = resolve(options["model"])
     only = options["only"] or CONTENDERS
-    with fitting(model.path, schema.entities, RENDERINGS) as fits:
+    with fitting(model.path, schema.asked_mentions, RENDERINGS) as fits:
         given = stretches(texts(notes, options["encoding"]), WINDOW_WORDS, options["words"] * _LONGER, fits)
     if not given:
         raise InputError("there is no word in these notes.", where=", ".join(notes))

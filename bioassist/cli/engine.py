@@ -63,7 +63,7 @@ def annotator_of(
     )
     _check_programs(model, settings.programs(project.schema))
     for calibration in model.calibrations.values():
-        project.calibrations.put(model.identity, "model", calibration)
+        project.calibrations.put(model.identity, "model", calibration, runs_as=model.runs_as(calibration))
     refit(project)
     notice = untrained(project.schema, settings.trained_types(project.schema))
     if notice:

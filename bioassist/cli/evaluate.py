@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @click.option("--corpora", type=click.Path(path_type=Path), help="Folder of corpora.  [default: BIOASSIST_CORPORA]")
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="Threads for llama.cpp.  [default: all cores]")
 @click.option("--picture", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw how often the model is "
-              "right by how sure it is.")  # fmt: skip
+              "right by how sure it is: calibrated, as it is shown, if it has a calibration.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def command(**options: Any) -> int:
     """Run a model over gold data stripped of their annotations, and compare.
@@ -84,14 +84,17 @@ def command(**options: Any) -> int:
     if told["too_long"]:
         say(f"bioassist: {told['too_long']} windows are too long for the model and count as without answer.")
     if options["picture"] is not None and "reliability" in told:
-        from bioassist.metrics.calibration import Bin
-        from trainer import drawing
-
-        title = f"{model.name}, {program}, {data}"
-        drawing.reliability([Bin(**one) for one in told["reliability"]], options["picture"], title)
-        say(f"bioassist: wrote {options['picture']}")
+        _draw(told, options["picture"])
     click.echo(json.dumps(told, indent=2) if options["as_json"] else scores.table(told))
     return Exit.FINDINGS if told["too_long"] else Exit.DONE
+
+
+def _draw(told: dict[str, Any], target: Path) -> None:
+    from trainer import drawing
+
+    bins, which = scores.shown(told)
+    drawing.reliability(bins, target, f"{told['model']}, {told['program']}, {told['data']}", f"probability, {which}")
+    say(f"bioassist: wrote {target}, of probabilities {which}.")
 
 
 def program_of(model: ResolvedModel, task: str, asked: str | None) -> str:
@@ -183,4 +186,4 @@ def decision_data(data: Named, program: str, options: dict[str, Any]) -> list[Re
 def _calibration(model: ResolvedModel, program: str) -> Calibration | None:
     from bioassist.tasks.fingerprints import FINGERPRINTS
 
-    return model.calibrations.get(FINGERPRINTS[program])
+    return model.calibration_of(FINGERPRINTS[program])

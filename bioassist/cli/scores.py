@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bioassist.metrics.bootstrap import Interval
-    from bioassist.metrics.calibration import Calibration
+    from bioassist.metrics.calibration import Bin, Calibration
     from bioassist.metrics.spans import Score, Scores
     from trainer.evaluate import DecisionScores, EntityScores, TextScores
 
@@ -36,6 +36,18 @@ def calibrated_figures(suggested: Iterable[tuple[str, float, bool]], calibration
         return {}
     sure = [(calibration.of(label, probability), right) for label, probability, right in suggested]
     return {"calibrated": {"fingerprint": calibration.fingerprint, "suggestions": len(sure), **_sure(sure)}}
+
+
+def shown(told: dict[str, Any]) -> tuple[list[Bin], str]:
+    """How often predictions were right by their probability as a project shows it, and which probability that is:
+    calibrated, if the model has a calibration. `told` has `entity_figures` or `decision_figures`, and perhaps
+    `calibrated_figures`."""
+    from bioassist.metrics.calibration import Bin
+
+    found, which = told, "as the model gives it"
+    if "calibrated" in told:
+        found, which = told["calibrated"], f"calibrated by {told['calibrated']['fingerprint']}"
+    return [Bin(**one) for one in found["reliability"]], which
 
 
 def decision_figures(found: DecisionScores) -> dict[str, Any]:

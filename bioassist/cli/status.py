@@ -63,11 +63,7 @@ def lines(project: Project) -> list[str]:
         speed = f", {status.words_per_second:.1f} words/s" if status.words_per_second else ""
         told.append(f"model {status.model}{f' with {status.adapter}' if status.adapter else ''}{speed}")
     if status.calibration:
-        told.append(_calibration(status.calibration))
-        told += [
-            f"probabilities of {task} calibrated {said} (error {error:.3f})"
-            for task, (said, error) in status.calibration.others.items()
-        ]
+        told += _calibrations(status.calibration)
     for one in status.suggesters:
         told.append(f"{one.source}:{one.name} ({one.fingerprint}): {one.found:,} found in {one.documents} documents")
         told += [f"  not all: {project.path.parent / failure.path}: {failure.reason}" for failure in one.failed]
@@ -100,17 +96,25 @@ def _annotators(figures: Sequence[AnnotatorFigures]) -> list[str]:
     return rows
 
 
-def _calibration(found: CalibrationStatus) -> str:
+def _calibrations(found: CalibrationStatus) -> list[str]:
+    """A line for entities and for each other task, and what is not as it should be."""
+    told = [_calibration(found, "probabilities")]
+    told += [_calibration(one, f"probabilities of {task}") for task, one in found.others.items()]
+    warnings = (warning for one in (found, *found.others.values()) for warning in one.warnings)
+    return told + [f"  {warning}" for warning in dict.fromkeys(warnings)]
+
+
+def _calibration(found: CalibrationStatus, what: str) -> str:
     if found.said is None:
-        told = "probabilities as the model gives them: it has no calibration"
+        told = f"{what} as the model gives them: no calibration applies"
     else:
-        told = f"probabilities calibrated {found.said} (error {found.error:.3f}, {found.fingerprint})"
-    if found.origin == "project":
-        return told
-    return (
-        f"{told}; {found.decisions:,} of {found.wanted:,} single decisions, on {found.documents} of "
-        f"{found.wanted_documents} notes, for one of your own"
-    )
+        told = f"{what} calibrated {found.said} (error {found.error:.3f}, {found.fingerprint})"
+    if found.origin != "project":
+        told += (
+            f"; {found.decisions:,} of {found.wanted:,} single decisions, on {found.documents} of "
+            f"{found.wanted_documents} notes, for one of your own"
+        )
+    return told
 
 
 def _table(tallies: Mapping[str, Tally]) -> list[str]:

@@ -135,4 +135,8 @@ def export(**options: Any) -> int:
     if options["merged"] is not None:
         merged(base, options["out"], options["merged"], options["merged_type"])
         say(f"bioassist: wrote {options['merged']} ({options['merged'].stat().st_size / 1e6:.1f} MB)")
+    calibration = options["out"].with_name(f"{options['out'].stem}.calibration.json")
+    say("bioassist: what its probabilities are worth, on gold notes that it was not trained on, tells")
+    say(f"  `bioassist train calibrate --adapter {options['out']} --data FORMAT:PATH --out {calibration}`;")
+    say(f"  `bioassist models add {options['out']} --card FILE` takes that too, and gives it a name.")
     return Exit.DONE

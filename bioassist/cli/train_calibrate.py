@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from bioassist.metrics.calibrating import Decided
     from trainer.engine import Engine
     from trainer.gold import Named
+
+    # What was found in each of the data, by its name.
+    Sources = list[tuple[str, Sequence[Decided]]]
 
 TASKS = [task for task in RENDERINGS if task != "qa"]
 
@@ -48,10 +52,10 @@ TASKS = [task for task in RENDERINGS if task != "qa"]
 def command(**options: Any) -> int:
     """Compare a model's confidence with how often it is right, and fit a calibration.
 
-    The model reads the data once. Three tables come of it: definitions of a mention's confidence, ways to calibrate the
-    one that the engine uses (cross-validated by document), and near misses by threshold. Of relations, attributes and
-    classes it is the second one, over what is suggested. What is written with --out makes the model's probabilities
-    mean what they say on notes like these.
+    The model reads the data once. Tables come of it: definitions of a mention's confidence, ways to calibrate the one
+    that the engine uses (cross-validated by document), of several data how far off the calibration is on each alone,
+    and near misses by threshold. Of relations, attributes and classes it is the second and third, over what is
+    suggested. What is written with --out makes the model's probabilities mean what they say on notes like these.
 
     \b
     Examples:
@@ -76,11 +80,12 @@ def command(**options: Any) -> int:
         calibrations.check_model(options["out"], _model(model))
     with engine(model.path, model.adapter, options["threads"] or psutil.cpu_count(logical=False) or 1) as running:
         read = _mentions if options["task"] == "ner" else _answers
-        decided, documents, told = read(running, data, program, options)
+        sources, documents, told = read(running, data, program, options)
+    decided = [one for _, some in sources for one in some]
     if len({one.group for one in decided}) < 2:
         raise InputError("the model found too little in them to compare.", where=", ".join(options["named_data"]))
     fitted = confidence.calibration(
-        decided, documents, FINGERPRINTS[program], _model(model), [_source(one) for one in data]
+        decided, documents, FINGERPRINTS[program], _model(model), [name for name, _ in sources]
     )
     told = {
         "model": model.name,
@@ -92,6 +97,7 @@ def command(**options: Any) -> int:
         "right": sum(one.right for one in decided),
         **told,
         "methods": [asdict(one) for one in confidence.methods(decided)],
+        "by_source": [asdict(one) for one in confidence.by_source(sources)],
         "calibration": fitted.to_json(),
     }
     click.echo(json.dumps(told, indent=2) if options["as_json"] else "\n".join(_table(told)))
@@ -101,49 +107,59 @@ def command(**options: Any) -> int:
     if options["picture"] is not None:
         from trainer import drawing
 
-        drawing.reliability(fitted.measured.bins_after, options["picture"], f"{model.name}, {program}, calibrated")
+        title = f"{model.name}, {program}, cross-validated"
+        drawing.reliability(fitted.measured.bins_after, options["picture"], title, "probability, calibrated")
         say(f"bioassist: wrote {options['picture']}")
     return Exit.DONE
 
 
 def _mentions(
     running: Engine, data: Sequence[Named], program: str, options: dict[str, Any]
-) -> tuple[list[Decided], int, dict[str, Any]]:
+) -> tuple[Sources, int, dict[str, Any]]:
     """The mentions that the model finds, in how many documents, and figures of them alone."""
     from trainer import confidence, evaluate
 
     observed = confidence.Observed()
+    ends = [0]
     for one in data:
         documents, types, _ = entity_data(one, options)
         confidence.observe(running, evaluate.some(documents, options["limit"]), types, program, observed)
+        ends.append(len(observed.judged))
+    decided = observed.decided()
+    sources: Sources = [
+        (_source(one), decided[begin:end]) for one, (begin, end) in zip(data, pairwise(ends), strict=True)
+    ]
     told = {
         "words": observed.words,
         "missed": observed.missed,
         "definitions": [asdict(one) for one in confidence.definitions(observed)],
         "near_misses": [asdict(one) for one in confidence.near_misses(observed)],
     }
-    return observed.decided(), observed.documents, told
+    return sources, observed.documents, told
 
 
 def _answers(
     running: Engine, data: Sequence[Named], program: str, options: dict[str, Any]
-) -> tuple[list[Decided], int, dict[str, Any]]:
+) -> tuple[Sources, int, dict[str, Any]]:
     """What the model would suggest of other tasks, and in how many documents."""
     from trainer import evaluate
 
-    decided: list[Decided] = []
+    sources: Sources = []
     documents: set[str] = set()
     for one in data:
         samples = decision_data(one, program, options)
-        decided += evaluate.decisions(running, samples).suggested
+        sources.append((_source(one), evaluate.decisions(running, samples).suggested))
         documents |= {sample.group for sample in samples}
-    return decided, len(documents), {}
+    return sources, len(documents), {}
 
 
 def _model(model: ResolvedModel) -> dict[str, str]:
     """What a calibration says of its model."""
+    from assistant.models import calibrations
+
     adapter = {"adapter": model.adapter_sha256} if model.adapter_sha256 else {}
-    return {"name": model.name, "identity": model.identity, "file_type": model.file_type, **adapter}
+    merged = {"merged": calibrations.AT_LOAD} if model.adapter else {}
+    return {"name": model.name, "identity": model.identity, "file_type": model.file_type, **adapter, **merged}
 
 
 def _source(data: Any) -> str:
@@ -162,11 +178,25 @@ def _table(told: dict[str, Any]) -> list[str]:
         for row in told.get(key, ()):
             area = f"{row['auroc']:.3f}" if row["auroc"] is not None else "-"
             lines.append(f"{row['name']:<30}{area:>8}{row['ece']:>8.3f}{row['loss']:>10.3f}")
+    if len(told["by_source"]) > 1:
+        lines += ["", *_by_source(told["by_source"])]
     if "near_misses" in told:
         lines += ["", f"{told['missed']:,} mentions of the gold data are touched by nothing that was found"]
         lines.append(f"{'near misses over':<30}{'in 1,000 words':>16}{'touch one':>11}{'of those touched':>18}")
     for row in told.get("near_misses", ()):
         lines.append(
             f"{row['threshold']:<30.2f}{row['per_1000_words']:>16.1f}{row['precision']:>11.3f}{row['recall']:>18.3f}"
+        )
+    return lines
+
+
+def _by_source(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """The calibration error on each source: as the model gives it, by the fit to all together, by one to it alone."""
+    lines = [f"{'calibration error on':<34}{'found':>7}{'right':>7}{'given':>9}{'together':>10}{'alone':>8}"]
+    for row in rows:
+        alone = f"{row['alone']:.3f}" if row["alone"] is not None else "-"
+        lines.append(
+            f"{row['name']:<34}{row['suggestions']:>7,}{row['right']:>7,}{row['given']:>9.3f}{row['together']:>10.3f}"
+            f"{alone:>8}"
         )
     return lines

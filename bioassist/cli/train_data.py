@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,8 +160,16 @@ def _corrected(path: Path, source: str) -> Corrected:
         # With what is undecided, to know which windows it stands in.
         decided = project.seen_by(whose(project, None))
         documents, withheld = documents_for_export(decided, include="all", documents="done")
-        types = project.schema.entities
-    return Corrected(source, types, tuple(documents), withheld.not_done, withheld.failed)
+        schema = project.schema
+    # What is taught is mentions. The heading of a section is none, and no reason to leave its window out.
+    types = tuple(one for one in schema.entities if not one.is_section)
+    if not types:
+        raise InputError("its schema has no types of mentions, so there is nothing to learn from.", where=str(path))
+    taught = tuple(
+        replace(one, entities=tuple(entity for entity in one.entities if entity.type not in schema.sections))
+        for one in documents
+    )
+    return Corrected(source, types, taught, withheld.not_done, withheld.failed)
 
 
 def _replay(options: dict[str, Any], shelf: Shelf) -> Replay | None:

@@ -40,6 +40,16 @@ class Decided:
     right: bool
 
 
+def documents_of(decided: Sequence[Decided]) -> int:
+    """On how many documents there are decisions."""
+    return len({one.group for one in decided})
+
+
+def enough(decided: Sequence[Decided]) -> bool:
+    """Whether these decisions of a project make a calibration of its own."""
+    return len(decided) >= ENOUGH and documents_of(decided) >= ENOUGH_DOCUMENTS
+
+
 @dataclass(frozen=True, slots=True)
 class Curves:
     """A curve for each label that has decisions, and one for all others."""

@@ -159,7 +159,7 @@ class Calibration:
                 labels={str(label): _curve(one) for label, one in plain["labels"].items()},
                 measured=_measured(plain["measured"]),
             )
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
             raise ValueError(f"it is no calibration: {error!r}") from error
         if plain.get("fingerprint") != found.fingerprint:
             raise ValueError("it is not as its fingerprint says")

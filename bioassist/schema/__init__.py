@@ -6,6 +6,7 @@ A schema is a TOML file:
 
     [suggest]
     classes = "many"                     # several classes may hold of a note; "one": exactly one does
+    sections = "one"                     # the same of a section
 
     [guard]
     blind = 0.1                          # share of the documents that each annotator sees without suggestions first
@@ -17,6 +18,8 @@ A schema is a TOML file:
     colour = "#7aa2f7"
     key = "m"                            # the key that relabels to it; digits go by position
     model_label = "Medication"           # the label of the model that serves it, if it is called otherwise there
+    of = "section"                       # marked over the headings of sections; "mention", or unsaid, of mentions
+    suggest = false                      # left to people; unsaid, the model is asked
 
     [[relations]]
     name = "Treats"

@@ -15,6 +15,7 @@ from bioassist.schema.types import (
     COLOUR,
     KINDS,
     NAME,
+    OF,
     PREMISES,
     REACHES,
     AttributeType,
@@ -63,6 +64,7 @@ def loads(text: str, where: str = "schema") -> Schema:
     except tomllib.TOMLDecodeError as error:
         raise SchemaError(f"not valid TOML: {error}.", where=where) from None
     _refuse_unknown(data, {"name", "description", "suggest", "guard", *KINDS}, where)
+    class_task, section_task = _class_tasks(data, where)
     schema = Schema(
         name=_text(data, "name", where) or "unnamed",
         description=_text(data, "description", where),
@@ -73,19 +75,22 @@ def loads(text: str, where: str = "schema") -> Schema:
         statements=_entries(Statement, data, "statements", where),
         questions=_entries(Question, data, "questions", where),
         terminologies=_entries(Terminology, data, "terminologies", where),
-        class_task=_class_task(data, where),
+        class_task=class_task,
+        section_task=section_task,
         guard=_guard(data, where),
     )
     _check(schema, where)
     return schema
 
 
-def _class_task(data: Mapping[str, Any], where: str) -> str:
-    table, place = _one_table(data, "suggest", {"classes"}, where)
-    said = _text(table, "classes", place)
-    if said:
-        _one_of(said, CLASS_TASKS, "classes", place)
-    return said
+def _class_tasks(data: Mapping[str, Any], where: str) -> tuple[str, str]:
+    """How many classes may hold of a note, and of a section."""
+    table, place = _one_table(data, "suggest", {"classes", "sections"}, where)
+    of_notes, of_sections = (_text(table, key, place) for key in ("classes", "sections"))
+    for key, said in (("classes", of_notes), ("sections", of_sections)):
+        if said:
+            _one_of(said, CLASS_TASKS, key, place)
+    return of_notes, of_sections
 
 
 def _guard(data: Mapping[str, Any], where: str) -> Guard:
@@ -144,8 +149,12 @@ def _entries(kind: Callable[..., Entry], data: Mapping[str, Any], key: str, wher
 
 
 def _check(schema: Schema, where: str) -> None:
-    if not (schema.entities or schema.classes):
-        raise SchemaError("the schema has neither entities nor classes.", where=where)
+    if not (schema.entities or schema.classes or schema.statements or schema.questions):
+        raise SchemaError(
+            "there is nothing to mark or to ask in the schema.",
+            where=where,
+            next_step="Give it [[entities]], [[classes]], [[statements]] or [[questions]].",
+        )
     for kind in KINDS:
         _unique((entry.name for entry in getattr(schema, kind)), f"{where}, {kind}")
     _unique((entry.key for entry in schema.entities if entry.key), f"{where}, keys of entities")
@@ -155,9 +164,14 @@ def _check(schema: Schema, where: str) -> None:
             raise SchemaError(f"{entity.colour!r} is not a colour like #7aa2f7.", where=f"{where}, {entity.name}")
         if len(entity.key) > 1:
             raise SchemaError(f"key {entity.key!r} must be one character.", where=f"{where}, {entity.name}")
-        if entity.model_label and not NAME.match(entity.model_label):
+        if entity.of:
+            _one_of(entity.of, OF, "of", f"{where}, {entity.name}")
+        # A program writes labels of mentions among the words of a text, those of sections on a line of their own.
+        if entity.model_label and not entity.is_section and not NAME.match(entity.model_label):
             raise SchemaError(f"{entity.model_label!r} is not a label.", where=f"{where}, {entity.name}")
-    _unique((entity.served_by for entity in schema.entities), f"{where}, model labels of entities")
+    for are_sections, what in ((False, "entities"), (True, "sections")):
+        served_by = (entity.served_by for entity in schema.entities if entity.is_section == are_sections)
+        _unique(served_by, f"{where}, model labels of {what}")
     for relation in schema.relations:
         _known((*relation.head, *relation.tail), known, f"{where}, relation {relation.name}")
         if not relation.head or not relation.tail:

@@ -15,6 +15,8 @@ CLASS_TASKS = ("one", "many")
 PREMISES = ("sentence", "window")
 # How far apart the entities may be that a relation is asked of.
 REACHES = ("sentence", "window")
+# What a type of spans is of: what is mentioned in the text, or the sections of the note.
+MENTION, SECTION = OF = ("mention", "section")
 
 NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
@@ -38,7 +40,11 @@ PALETTE = (
 
 @dataclass(frozen=True, slots=True)
 class EntityType:
-    """A type of mention. `model_label` is the model's name for it where that differs, `examples` are for people."""
+    """A type of mention, or of section where `of` is "section". `model_label` is the model's name for it where that
+    differs, `examples` are for people. The model is asked for it unless `suggest` is False.
+
+    Of a section its heading is marked, so that its class is a span like any other.
+    """
 
     name: str
     description: str = ""
@@ -46,10 +52,16 @@ class EntityType:
     key: str = ""
     model_label: str = ""
     examples: tuple[str, ...] = ()
+    of: str = ""
+    suggest: bool | None = None
 
     @property
     def served_by(self) -> str:
         return self.model_label or self.name
+
+    @property
+    def is_section(self) -> bool:
+        return self.of == SECTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +115,7 @@ class AttributeType:
 
 @dataclass(frozen=True, slots=True)
 class DocumentClass:
-    """A class of a whole document or a section."""
+    """A class of a whole document, told from its beginning. Those of sections are entity types."""
 
     name: str
     description: str = ""
@@ -158,7 +170,8 @@ class Guard:
 class Schema:
     """All labels of a project. Made by `load`, `loads` or `built_in`, which check it.
 
-    `class_task` is "one" or "many": how many classes may hold of a note; "" where the schema does not say.
+    `class_task` is "one" or "many": how many classes may hold of a note, and `section_task` the same of its sections;
+    "" where the schema does not say.
     """
 
     name: str
@@ -171,7 +184,18 @@ class Schema:
     questions: tuple[Question, ...] = ()
     terminologies: tuple[Terminology, ...] = ()
     class_task: str = ""
+    section_task: str = ""
     guard: Guard = Guard()
+
+    @property
+    def asked_mentions(self) -> tuple[EntityType, ...]:
+        """The types whose mentions the model is asked to mark."""
+        return tuple(one for one in self.entities if not one.is_section and one.suggest is not False)
+
+    @property
+    def sections(self) -> frozenset[str]:
+        """The names of the types that are of sections."""
+        return frozenset(one.name for one in self.entities if one.is_section)
 
     def entity(self, name: str) -> EntityType | None:
         return next((entity for entity in self.entities if entity.name == name), None)
@@ -199,7 +223,7 @@ class Schema:
             plain[kind] = [
                 {name: value for name, value in entry.items() if _said(name, value)} for entry in plain[kind]
             ]
-        for new in ("statements", "questions", "terminologies", "class_task"):
+        for new in ("statements", "questions", "terminologies", "class_task", "section_task"):
             if not plain[new]:
                 del plain[new]
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:12]
@@ -209,8 +233,9 @@ class Schema:
         lines = [f"name = {_toml(self.name)}"]
         if self.description:
             lines.append(f"description = {_toml(self.description)}")
-        if self.class_task:
-            lines += ["", "[suggest]", f"classes = {_toml(self.class_task)}"]
+        asked = {"classes": self.class_task, "sections": self.section_task}
+        said = [f"{key} = {_toml(value)}" for key, value in asked.items() if value]
+        lines += ["", "[suggest]", *said] if said else []
         shares = [f"{name} = {share!r}" for name, share in asdict(self.guard).items() if share]
         lines += ["", "[guard]", *shares] if shares else []
         for kind in KINDS:

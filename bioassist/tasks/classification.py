@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bioassist.documents import Span
-from bioassist.schema import DocumentClass
+from bioassist.schema import DocumentClass, EntityType
 from bioassist.tasks.lines import described, lines, shown
 from bioassist.tasks.program import Answer, Choice, Program, Text, fingerprint
 from bioassist.tasks.render import FRAME, framed
@@ -35,9 +35,12 @@ def opening(text: str) -> list[Span]:
 
 
 class Classification:
-    """`class.one`, or `class.many` if `many`; labels are the model's (`DocumentClass.served_by`)."""
+    """`class.one`, or `class.many` if `many`; labels are the model's (`served_by`).
 
-    def __init__(self, classes: Sequence[DocumentClass], *, many: bool = False, wording: int = 0) -> None:
+    Classes of sections are entity types.
+    """
+
+    def __init__(self, classes: Sequence[DocumentClass | EntityType], *, many: bool = False, wording: int = 0) -> None:
         self.classes = tuple(classes)
         self.many = many
         self.task = "class.many" if many else "class.one"

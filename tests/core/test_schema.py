@@ -18,7 +18,7 @@ def test_the_built_in_schema_survives_being_written() -> None:
     ("text", "said"),
     [
         ("name = ", "not valid TOML"),
-        ("name = 'x'", "neither entities nor classes"),
+        ("name = 'x'", "nothing to mark or to ask"),
         ("[[entities]]\ndescription = 'x'", "needs a name"),
         ("[[entities]]\nname = 'a b'", "not a label"),
         ("[[entities]]\nname = 'A'\n[[entities]]\nname = 'A'", "there twice"),
@@ -51,6 +51,14 @@ def test_the_built_in_schema_survives_being_written() -> None:
         ),
         ("[[classes]]\nname = 'A'\n[[questions]]\nname = 'Q'\nquestion = ' '", "needs its words"),
         ("[[entities]]\nname = 'A'\n[[questions]]\nname = 'A'\nquestion = 'x'", "an entity type too"),
+        ("[[entities]]\nname = 'A'\nof = 'note'", "'mention' or 'section'"),
+        ("[[entities]]\nname = 'A'\nmodel_label = 'a b'", "'a b' is not a label"),
+        (
+            "[[entities]]\nname = 'A'\nof = 'section'\n[[entities]]\nname = 'B'\nof = 'section'\nmodel_label = 'A'",
+            "model labels of sections: 'A' is there twice",
+        ),
+        ("[[classes]]\nname = 'A'\n[suggest]\nsections = 'some'", "'one' or 'many'"),
+        ("[[terminologies]]\nname = 'A'\nfile = 'a.csv'", "nothing to mark or to ask"),
     ],
 )
 def test_mistakes_are_told_with_their_place(text: str, said: str) -> None:
@@ -121,6 +129,46 @@ def test_the_fingerprint_tells_what_is_asked_from_what_is_not_said() -> None:
     clinical = built_in()
     before = replace(clinical, relations=tuple(replace(one, reach="") for one in clinical.relations))
     assert before.fingerprint == "54de38269f9e", "projects of earlier versions are not read again for nothing"
+
+
+SECTIONS = """
+[suggest]
+sections = "many"
+
+[[entities]]
+name = "Disease"
+
+[[entities]]
+name = "Allergies"
+of = "section"
+model_label = "allergies and reactions"
+
+[[entities]]
+name = "Plan"
+of = "section"
+suggest = false
+
+[[entities]]
+name = "Handwritten"
+suggest = false
+"""
+
+
+def test_types_may_be_of_sections_or_left_to_people() -> None:
+    schema = loads(SECTIONS)
+    assert loads(schema.dumps()) == schema
+    assert (schema.section_task, schema.class_task) == ("many", "")
+    assert schema.sections == {"Allergies", "Plan"}
+    assert [one.name for one in schema.asked_mentions] == ["Disease"]
+    allergies = schema.entity("Allergies")
+    assert allergies is not None and allergies.served_by == "allergies and reactions"
+    for said, instead in (
+        ("suggest = false", ""),
+        ('"section"\nsuggest', '"mention"\nsuggest'),
+        ('= "many"', '= "one"'),
+    ):
+        assert loads(SECTIONS.replace(said, instead)).fingerprint != schema.fingerprint
+    assert loads("[[questions]]\nname = 'smoking'\nquestion = 'Does she smoke?'").entities == ()
 
 
 def test_an_unknown_built_in_lists_those_there_are() -> None:

@@ -33,6 +33,8 @@ def fail(fault: str, batch: int) -> None:
 
 class Context(llama.Llama):
     def __init__(self, path: Path, settings: llama.Settings, adapter: Path | None = None) -> None:
+        if sys.argv[1] == "slow":
+            threading.Event().wait()
         if sys.argv[1] == "no context" or (sys.argv[1] == "small" and settings.cells > 2048):
             raise OutOfMemoryError(f"llama.cpp could not set up {settings.cells} cells for this model.")
         super().__init__(path, settings, adapter)

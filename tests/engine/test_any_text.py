@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from assistant.engine.reference import Reference
 from assistant.engine.units import EntityUnit, Gap, Keys
 from assistant.engine.windows import Window
 from assistant.engine.wire import Message
-from bioassist.schema import loads
+from bioassist.schema import Schema, loads
 from bioassist.tasks.ner import inline
 from bioassist.words import words
 
@@ -42,16 +42,17 @@ anything = st.text(
 class Desk:
     """A reader over a real engine, without a process, and what it said about a text."""
 
-    def __init__(self, running: Engine, model: Path) -> None:
-        keys = Keys("tiny", deterministic=False)
+    def __init__(self, running: Engine, model: Path, schema: Schema = SCHEMA) -> None:
+        keys = Keys("tiny")
         longest = running.scheduler.longest
-        asking = Asking.of(SCHEMA, {})
+        asking = Asking.of(schema, {})
         followups = FollowUps(asking, running.compiler, keys, longest=longest)
-        self.cutting = Cutting(running.compiler, [TASK], followups, keys, longest=longest, target=8)
+        self.cutting = Cutting(running.compiler, [inline(schema.entities)], followups, keys, longest=longest, target=8)
         self.reader = Reader(running.scheduler, self.cutting, slots=3)
-        self.reference = Reference(model, exact=True, context=CELLS)
+        self.reference = Reference(model, exact=True, context=2 * longest)
 
     def read(self, text: str) -> list[Message]:
+        """Everything that is said until it is read; what stands in a window is what was found there."""
         self.reader.begin(1, text, 1)
         said: list[Message] = []
         while not said or said[-1]["say"] != "done":
@@ -59,6 +60,8 @@ class Desk:
                 said.append(message)
                 if message["say"] == "windows":
                     self.reader.known(1, [])
+                elif message["say"] == "entities":
+                    self.reader.stands(1, message["start"], found_in(said, message["start"], message["end"]))
         return said
 
     def units(self, text: str) -> list[EntityUnit]:
@@ -74,6 +77,16 @@ class Desk:
             elif label:
                 found.append([label[1:], word.start - window.start, word.end - window.start])
         return found
+
+
+def found_in(said: Sequence[Message], start: int, end: int) -> list[list[Any]]:
+    """The mentions of a window, as id, type and spans."""
+    return [
+        [f"{one['start'] + begin}-{type_}", type_, [[one["start"] + begin, one["start"] + stop]]]
+        for one in said
+        if one["say"] == "window" and start <= one["start"] < end
+        for type_, begin, stop, _ in one["result"].get("mentions", ())
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +153,7 @@ def test_a_huge_word_and_white_space_without_end_are_read(desk: Desk) -> None:
 def test_what_cannot_be_cut_any_further_is_a_gap(tiny_model: Path) -> None:
     """A character of four tokens does not fit beside the instruction; the letters around it do."""
     with engine(tiny_model, exact=True) as running:
-        keys = Keys("tiny", deterministic=False)
+        keys = Keys("tiny")
         (shared,) = {len(running.compiler.compile(TASK.program(text, words(text))).shared) for text in ("a", "b")}
         (most,) = {running.compiler.compile(TASK.program("a", words("a"))).cells}
         followups = FollowUps(Asking.of(SCHEMA, {}), running.compiler, keys, longest=most + 2)

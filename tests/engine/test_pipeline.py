@@ -297,6 +297,75 @@ def test_a_deterministic_run_finds_the_same_whatever_else_is_read_and_wherever_i
     assert suggested("stopped.bioassist", "long", "short", stop=True) == together
 
 
+def test_a_deterministic_run_takes_nothing_that_was_read_in_another_way(
+    project: Project, settings: EngineSettings
+) -> None:
+    """Notes that are ready are read again, or their digits would be those of the run before."""
+    fixed = replace(settings, deterministic=True)
+    document_id = add(project, "a", note(5))
+
+    def run(settings: EngineSettings) -> tuple[int, list[tuple[str, float]]]:
+        before = project.latest_run()
+        Run(project, settings).to_the_end()
+        after = project.latest_run()
+        assert after is not None
+        read = after.words if before is None or after.id > before.id else 0
+        return read, sorted((s.id, s.confidence) for s in project.suggestions(document_id))
+
+    read, clean = run(fixed)
+    assert read == WORDS * 5 and clean
+    assert run(fixed) == (0, clean)
+    # It takes as long as it takes with another number of slots, and then what was read first is found again.
+    other, digits = run(replace(fixed, slots=2))
+    assert other == WORDS * 5 and digits != clean
+    assert run(fixed) == (0, clean)
+    # Without the option everything is as good; with it nothing is that was read without.
+    assert run(settings) == (0, clean)
+    assert run(replace(settings, fresh=True, slots=2))[0] == WORDS * 5
+    assert run(fixed) == (0, clean)
+
+
+def test_a_deterministic_run_reads_again_what_was_read_without(project: Project, settings: EngineSettings) -> None:
+    ids = [add(project, "a", note(2, "one"))]
+    Run(project, settings).to_the_end()
+    ids.append(add(project, "b", note(3, "two")))
+    run = Run(project, replace(settings, deterministic=True)).to_the_end()
+    assert [event.document_id for event in run.of(DocumentDone)] == ids  # type: ignore[union-attr]
+    latest = project.latest_run()
+    assert latest is not None and latest.words == WORDS * 5
+
+
+def test_in_a_deterministic_run_stretches_that_repeat_depend_on_their_own_note_alone(
+    tmp_path: Path, settings: EngineSettings
+) -> None:
+    """A stretch shares its batches with its neighbours, and those are others in another note, or further down."""
+    one, two, three = (note(2, about) for about in ("one", "two", "three"))
+    texts = {"whole": one + two + three, "part": two, "again": (one + two) * 9}
+    fixed = replace(settings, deterministic=True)
+
+    def suggested(folder: str, *names: str, stop: bool = False) -> dict[str, list[tuple[str, float]]]:
+        with Project.open(tmp_path / folder, create=True) as opened:
+            opened.set_schema(SCHEMA)
+            ids = {name: add(opened, name, texts[name]) for name in names}
+            if stop:
+                reached = threading.Event()
+                run = Run(
+                    opened,
+                    fixed,
+                    lambda _, event: reached.set() if getattr(event, "done_windows", 0) == 68 else None,
+                )
+                run.annotator.start()
+                assert reached.wait(60)
+                run.annotator.stop()
+            Run(opened, fixed).to_the_end()
+            return {name: sorted((s.id, s.confidence) for s in opened.suggestions(ids[name])) for name in names}
+
+    alone = {name: suggested(f"{name}.bioassist", name)[name] for name in texts}
+    assert suggested("together.bioassist", *texts) == alone
+    assert suggested("backwards.bioassist", *reversed(texts)) == alone
+    assert suggested("stopped.bioassist", "again", "part", stop=True) == {n: alone[n] for n in ("again", "part")}
+
+
 def test_the_limit_leaves_the_rest_pending(project: Project, settings: EngineSettings) -> None:
     ids = [add(project, str(number), NOTE) for number in range(3)]
     Run(project, replace(settings, limit=2)).to_the_end()

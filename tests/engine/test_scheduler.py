@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from engine_setup import engine
 
 from assistant.engine.compile import Compiler, tree
-from assistant.engine.decoder import Fed
+from assistant.engine.decoder import Fed, NoRoomError
 from assistant.engine.jobs import Job
 from assistant.engine.reference import Reference
 from assistant.engine.scheduler import Scheduler
@@ -120,6 +121,37 @@ def test_a_program_that_cannot_fit_is_refused(tiny_model: Path) -> None:
     (program,) = programs(typed(TYPES), ("cough " * 2000,))
     with engine(tiny_model, cells=1024) as running, pytest.raises(EngineError, match="does not fit"):
         running.scheduler.submit(Job(0, running.compiler.compile(program)))
+
+
+def test_where_llama_cpp_finds_no_cells_fewer_run_at_once(tiny_model: Path) -> None:
+    """The scheduler is told of four times the cells that there are."""
+    given = programs(inline(TYPES), SENTENCES * 2)
+    with engine(tiny_model, exact=True, cells=4096) as running:
+        expected = [[answer.option for answer in done.answers] for done in running.run(given)]
+    refused: list[int] = []
+    with engine(tiny_model, exact=True, cells=512) as running:
+        decode = running.llama.decode
+
+        def watched(tokens: Sequence[Fed]) -> None:
+            try:
+                decode(tokens)
+            except NoRoomError:
+                refused.append(len(tokens))
+                raise
+
+        running.llama.decode = watched  # type: ignore[method-assign]
+        running.scheduler = Scheduler(running.llama, running.compiler, cells=2048, batch=64, slots=6)
+        found = [[answer.option for answer in done.answers] for done in running.run(given)]
+    assert refused and found == expected
+
+
+def test_warming_up_leaves_nothing_behind_and_tells_of_batches(tiny_model: Path) -> None:
+    given = programs(inline(TYPES))
+    with engine(tiny_model) as running:
+        cold = running.run(given)
+    with engine(tiny_model) as running:
+        assert running.llama.warm_up() > 0
+        assert running.run(given) == cold
 
 
 def test_a_waiting_person_goes_first(tiny_model: Path) -> None:

@@ -258,3 +258,31 @@ def test_renewed_it_runs_as_if_nothing_had_been_before() -> None:
     # The numbers of sequences may be others; what is evaluated together is the same.
     shapes = [[[(fed.token, fed.position) for fed in batch] for batch in d.batches] for d in (first, second)]
     assert shapes[0] == shapes[1][before:]
+
+
+def test_renewed_it_has_all_its_slots_again() -> None:
+    first, second = FakeDecoder(), FakeDecoder(capacity=700)
+    fresh, used = scheduled(first, slots=6), scheduled(second, slots=6)
+    run(used, [*jobs(), *jobs(first=5)])
+    assert second.wiped, "it had to begin again with fewer slots"
+    second.capacity = first.capacity
+    used.renew()
+    before = len(second.batches)
+    run(fresh, [*jobs(), *jobs(first=5)])
+    run(used, [*jobs(), *jobs(first=5)])
+    assert first.batches == second.batches[before:]
+
+
+def test_each_batch_is_told_of_though_a_step_has_many() -> None:
+    """An instruction that is longer than a batch is read in one step, and that of each program that begins in it."""
+    decoder = FakeDecoder()
+    told: list[int] = []
+    scheduler = Scheduler(
+        decoder, COMPILER, cells=CELLS, batch=64, slots=4, evaluated=lambda: told.append(len(decoder.batches))
+    )
+    for number, type_ in enumerate(TYPES):
+        scheduler.submit(*jobs(NOTES[:1], paper(type_), number))
+    scheduler.step()
+    assert len(told) > 3
+    finished(scheduler)
+    assert told == list(range(1, len(decoder.batches) + 1))

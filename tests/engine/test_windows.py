@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from assistant.engine import windows as module
 from assistant.engine.windows import Window, halves, windows
 from bioassist.documents import Span
+from bioassist.words import sentences
 
 anything = st.text(
     st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(list(" \t\r\n\x85\xa0\u2028a.:-😀\u0301"))),
@@ -54,6 +55,35 @@ def test_windows_end_between_sentences_where_they_can() -> None:
 def test_a_long_sentence_is_cut_at_words() -> None:
     text = " ".join(f"w{number}" for number in range(25))
     assert [len(window.words) for window in windows(text, 10)] == [10, 10, 5]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "He takes aspirin 75 mg daily, |bisoprolol 2.5 mg and simvastatin 40 mg",
+        "She denies fever, cough, |chest pain or shortness of breath at rest; and has no rash",
+        "Known asthma; gout; reflux; |now chest pain radiating to the left arm since noon today",
+        "on aspirin\nand bisoprolol with good effect on the\n|blood pressure and the heart rate now",
+        "seen by the oncologist for adenocarcinoma |(stage II of the left upper lobe) with his wife",
+        # In the first half nothing counts.
+        "Asthma, now worse and with fever for the last |two days despite amoxicillin 500 mg three times daily",
+    ],
+)
+def test_a_long_sentence_is_cut_where_a_mention_rarely_goes_on(sentence: str) -> None:
+    first, *_ = windows(sentence.replace("|", ""), 10)
+    assert first.end == sentence.index("|")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(["fever", "cough", ",", ";", "\n", "(", ")", "no"]), max_size=80), st.integers(1, 20))
+def test_a_window_ends_in_the_second_half_of_a_long_sentence(parts: list[str], target: int) -> None:
+    text = " ".join(parts)
+    found = list(windows(text, target))
+    assert_tiles(text, found)
+    for before, after in pairwise(found):
+        assert len(before.words) <= target
+        # Shorter than half, only what ends with a sentence is.
+        assert len(before.words) > target // 2 or after.start in {sentence.start for sentence in sentences(text)}
 
 
 @pytest.mark.parametrize("text", ["😀" * 200_000, "x" * 200_000, "ab-" * 70_000, "word " * 40_000])

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from itertools import count
 from math import inf
 from pathlib import Path
+from typing import Any
 
 import pytest
 from faulty_worker import MARK
 from test_pipeline import NOTE, SCHEMA, WORDS, Run, add, note
 
+from assistant.children import environment
 from assistant.engine import client, pipeline
 from assistant.engine.events import EngineFailed, WindowFailed, WorkerLost
 from assistant.engine.pipeline import EngineSettings
 from assistant.engine.watchdog import Watchdog
+from assistant.engine.wire import send
 from assistant.project.store import Project
-from bioassist.errors import ModelError
+from bioassist.errors import EngineError, ModelError
 
 SCRIPT = Path(__file__).parent / "faulty_worker.py"
 # MARK stands in the middle of ten paragraphs.
@@ -167,3 +174,77 @@ def test_where_even_the_least_is_too_much_the_run_ends_with_the_reason(
     run = Run(project, settings).to_the_end()
     assert isinstance(run.annotator.error, ModelError) and "could not set up 2048 cells" in str(run.annotator.error)
     assert len(run.of(EngineFailed)) == 1 and project.document(document_id).state == "pending"
+
+
+def refuses(monkeypatch: pytest.MonkeyPatch, number: int, times: int) -> list[subprocess.Popen[bytes]]:
+    """Let the system refuse the first processes with this error; those that are started."""
+    started: list[subprocess.Popen[bytes]] = []
+    refused = count()
+
+    class Popen(subprocess.Popen[bytes]):
+        def __init__(self, *given: Any, **more: Any) -> None:
+            if next(refused) < times:
+                raise OSError(number, os.strerror(number))
+            super().__init__(*given, **more)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Popen)
+    return started
+
+
+def test_where_there_is_no_memory_for_a_process_it_is_tried_again_with_less(
+    project: Project, settings: EngineSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document_id = add(project, "a", NOTE)
+    started = refuses(monkeypatch, errno.ENOMEM, 1)
+    run = Run(project, settings).to_the_end()
+    assert run.annotator.error is None and project.document(document_id).state == "ready"
+    (lost,) = run.of(WorkerLost)
+    assert isinstance(lost, WorkerLost) and lost.will_retry and len(started) == 1
+    assert f"could not be started ({os.strerror(errno.ENOMEM)}); memory seems to have run out" in lost.reason
+    assert "2048 cells" in lost.reason
+
+
+def test_where_no_process_can_be_started_the_run_ends_with_the_reason(
+    project: Project, settings: EngineSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document_id = add(project, "a", NOTE)
+    started = refuses(monkeypatch, errno.EAGAIN, 100)
+    run = Run(project, settings).to_the_end()
+    assert isinstance(run.annotator.error, EngineError) and "internal" not in str(run.annotator.error)
+    assert f"could not be started ({os.strerror(errno.EAGAIN)}), 3 times" in str(run.annotator.error)
+    assert [event.will_retry for event in run.of(WorkerLost)] == [True, True, False]  # type: ignore[union-attr]
+    assert project.document(document_id).state == "pending" and not started
+
+
+def test_a_process_that_nobody_can_hear_is_ended_and_tried_again(
+    project: Project, settings: EngineSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = count()
+    start = threading.Thread.start
+
+    def starts(thread: threading.Thread) -> None:
+        if thread.name == "worker-listener" and not next(refused):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    document_id = add(project, "a", NOTE)
+    started = refuses(monkeypatch, errno.ENOMEM, 0)
+    monkeypatch.setattr(threading.Thread, "start", starts)
+    run = Run(project, settings).to_the_end()
+    assert run.annotator.error is None and project.document(document_id).state == "ready"
+    assert len(started) == 2 and started[0].returncode is not None
+    (lost,) = run.of(WorkerLost)
+    assert isinstance(lost, WorkerLost) and "can't start new thread" in lost.reason
+
+
+def test_a_worker_ends_with_its_application_while_the_model_is_loaded_too(settings: EngineSettings) -> None:
+    command = (sys.executable, "-P", str(SCRIPT), "slow")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()) as process:
+        try:
+            assert process.stdin is not None
+            send(process.stdin, settings.opening(SCHEMA, 1, settings.shape))
+            process.stdin.close()
+            assert process.wait(60) == 0
+        finally:
+            process.kill()

@@ -306,6 +306,67 @@ def test_a_calibration_goes_with_its_adapter(
     assert beside(own_catalog) == before
 
 
+def test_it_is_said_what_is_not_calibrated_and_how_to_come_by_it(
+    terminal: Terminal, adapter: Path, card: Path, tmp_path: Path
+) -> None:
+    beside_it = adapter.with_name("Ward Notes.calibration.json")
+    add = ("models", "add", str(adapter), "--card", str(card), "--name", "ward")
+    _, _, said = terminal.run(*add)
+    assert "probabilities of ner, nli are not calibrated" in said
+    assert f"train calibrate --model ward --task ner --data FORMAT:PATH --out {beside_it}" in said and "--force" in said
+    # What that writes is found where it is written to.
+    wanted = calibrate(beside_it, adapter)
+    code, _, said = terminal.run(*add, "--force")
+    assert code == Exit.DONE and f"calibration is that of {beside_it}" in said
+    assert "probabilities of nli are not calibrated" in said
+    (facts,) = terminal.json("models", "info", "ward")["calibrations"]
+    assert facts["fingerprint"] == Calibration.from_json(json.loads(wanted.read_text("utf-8"))).fingerprint
+    both = calibrate(tmp_path / "both.json", adapter)
+    (entities,) = calibrations.read(both).values()
+    calibrations.put(both, replace(entities, program=FINGERPRINTS["nli"], definition="answer"))
+    code, _, said = terminal.run(*add, "--force", "--calibration", str(both))
+    assert code == Exit.DONE and "calibrat" not in said
+    # One of another adapter that lies there is refused as if it was given.
+    calibrate(beside_it, write_tiny_adapter(tmp_path / "other.gguf", seed=1, metadata=TRAINED))
+    code, _, said = terminal.run(*add, "--force")
+    assert code == Exit.MODEL and "another adapter" in said and str(beside_it) in said
+
+
+@pytest.mark.parametrize(
+    ("fitted", "runs", "same"),
+    [
+        ({"file_type": "BF16"}, "Q8_0", True),
+        ({"file_type": "Q8_0"}, "F16", True),
+        ({"file_type": "BF16"}, "Q4_0", False),
+        ({"file_type": "Q4_0"}, "Q4_0", True),
+        ({"file_type": "Q4_0"}, "Q4_K", False),
+        ({"file_type": "Q4_1"}, "BF16", False),
+        # An adapter over the base as it comes: merged it is made of that base in 16 bits.
+        ({"file_type": "Q4_1", "merged": calibrations.AT_LOAD}, "BF16", True),
+        ({"file_type": "Q4_1", "merged": calibrations.AT_LOAD}, "Q4_0", False),
+        ({}, "Q4_0", True),
+    ],
+)
+def test_a_calibration_goes_for_models_that_say_the_same(fitted: dict[str, str], runs: str, same: bool) -> None:
+    assert calibrations.same_type(fitted, runs) is same
+
+
+def test_a_model_of_another_file_type_knows_it(
+    terminal: Terminal, adapter: Path, card: Path, own_catalog: Path, tmp_path: Path
+) -> None:
+    file = calibrate(tmp_path / "fitted.json", adapter)
+    (one,) = calibrations.read(file).values()
+    file.write_text(json.dumps(replace(one, model={**one.model, "file_type": "BF16"}).to_json()), "utf-8")
+    terminal.run("models", "add", str(adapter), "--card", str(card), "--name", "ward", "--calibration", str(file))
+    for file_type, runs_as in (("F16", None), ("Q4_0", "Q4_0")):
+        assert terminal.run("models", "pull", "ward", "--type", file_type)[0] == Exit.DONE
+        model = resolve("ward", offline=True)
+        (fitted,) = model.calibrations.values()
+        assert model.runs_as(fitted) == runs_as
+        assert model.calibration_of(fitted.program) == (fitted if runs_as is None else None)
+        assert model.calibration_of(FINGERPRINTS["nli"]) is None
+
+
 def test_a_file_has_a_calibration_for_each_task(adapter: Path, tmp_path: Path) -> None:
     file = calibrate(tmp_path / "fitted.json", adapter)
     (entities,) = calibrations.read(file).values()

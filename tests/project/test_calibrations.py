@@ -10,13 +10,13 @@ from facts_setup import focus
 from project_setup import SCHEMA, Ward, decoded
 
 from assistant.project.calibration.looking import looked_at
-from assistant.project.calibration.refitting import present, refit, standing
+from assistant.project.calibration.refitting import refit, standing
+from assistant.project.calibration.stored import Origin
 from assistant.project.exporting.documents import documents_for_export
 from assistant.project.records import Suggestion, suggestion_id
 from assistant.project.store import Project
 from assistant.review.session import ReviewSession
 from bioassist.documents import Span
-from bioassist.errors import ProjectError
 from bioassist.metrics import calibrating
 from bioassist.metrics.calibration import Calibration, Curve, Measured
 from bioassist.schema import loads
@@ -137,9 +137,8 @@ def decide(read: Read, notes: int, each: int = 3, right: bool = True) -> None:
 
 
 def decided(project: Project) -> list[tuple[str, float, bool]]:
-    whose = present(project)
-    assert whose is not None
-    return [(one.group, one.probability, one.right) for one in looked_at(project, whose)]
+    whose = (project.runs()[-1].model_sha, PROGRAM)
+    return [(one.group, one.probability, one.right) for one in looked_at(project).get(whose, [])]
 
 
 def test_only_looks_at_single_suggestions_of_the_model_count(read: Read) -> None:
@@ -212,8 +211,7 @@ def test_a_decision_that_was_carried_over_counts_once(read: Read) -> None:
 
 def test_a_project_has_its_own_calibration_once_there_is_enough(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     read.project.calibrations.put(MODEL, "model", brought())
-    monkeypatch.setattr("assistant.project.calibration.refitting.ENOUGH", 60)
-    monkeypatch.setattr("assistant.project.calibration.refitting.ENOUGH_DOCUMENTS", 10)
+    monkeypatch.setattr(calibrating, "ENOUGH", 60)
     decide(read, 9, each=8)
     before = refit(read.project)
     assert before is not None and not before.enough and before.decisions == 72 and before.documents == 9
@@ -241,7 +239,7 @@ def test_a_project_has_its_own_calibration_once_there_is_enough(read: Read, monk
 def test_a_model_without_a_calibration_gets_one_from_decisions_alone(
     read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.project.calibration.refitting.ENOUGH", 60)
+    monkeypatch.setattr(calibrating, "ENOUGH", 60)
     decide(read, 12, each=8, right=False)
     after = refit(read.project)
     assert after is not None and after.applied is not None
@@ -253,10 +251,119 @@ def test_no_model_has_read_nothing_to_fit(tmp_path: Path) -> None:
         assert refit(project) is None and standing(project) is None and project.status().calibration is None
 
 
-def test_a_calibration_that_was_tampered_with_is_refused(read: Read) -> None:
-    read.project.calibrations.put(MODEL, "model", brought())
-    read.project._database.execute("UPDATE calibrations SET content = replace(content, '900', '901')")
+DAMAGE = {
+    "a digit": "UPDATE calibrations SET content = replace(content, '900', '901') WHERE number = {}",
+    "the end": "UPDATE calibrations SET content = substr(content, 1, 200) WHERE number = {}",
+    "no text": "UPDATE calibrations SET content = CAST(x'7bff00fe' AS TEXT) WHERE number = {}",
+    "a later version": "UPDATE calibrations SET content = json_set(content, '$.format', 2) WHERE number = {}",
+    "endless": "UPDATE calibrations SET content = replace(content, '900', '1e999') WHERE number = {}",
+}
+
+
+def damage(project: Project, how: str) -> None:
+    """The calibration that was stored last."""
+    (number,) = project._database.row("SELECT max(number) FROM calibrations") or (None,)
+    project._database.execute(DAMAGE[how].format(number))
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_damaged_calibration_closes_nothing_and_is_brought_again(read: Read, how: str) -> None:
     note = read.note("c/o <Symptom 0.9>cough</Symptom>")
-    read.reopen()
-    with pytest.raises(ProjectError, match="fingerprint"):
-        read.review(note)
+    read.project.calibrations.put(MODEL, "model", brought())
+    damage(read.project, how)
+    project = read.reopen()
+    session = read.review(note)
+    assert shown(session) == [0.9] and session.calibrated() is None
+    assert documents_for_export(project, "all")[0][0].provenance and refit(project) is not None
+    found = project.status().calibration
+    assert found is not None and found.origin is None
+    (warning,) = found.warnings
+    assert "The model's calibration of entities cannot be used" in warning and "`bioassist annotate`" in warning
+    project.calibrations.put(MODEL, "model", brought())
+    assert shown(read.review(note)) == [pytest.approx(0.549, abs=1e-3)]
+    assert project.status().calibration.warnings == ()  # type: ignore[union-attr]
+    # What is there and sound is not stored again.
+    project.calibrations.put(MODEL, "model", brought())
+    assert project._database.row("SELECT count(*) FROM calibrations") == (2,)
+
+
+def test_where_the_newest_is_damaged_an_older_one_applies_and_a_new_one_is_fitted(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibrating, "ENOUGH", 60)
+    read.project.calibrations.put(MODEL, "model", brought())
+    decide(read, 10, each=8)
+    first = refit(read.project)
+    decide(read, 3, each=8)
+    second = refit(read.project)
+    assert first is not None and second is not None and str(second.applied) == "from 104 of your decisions"
+    damage(read.project, "the end")
+    with Project.open(read.project.path, read_only=True) as project:
+        found = project.status().calibration
+        assert found is not None and found.said == "from 80 of your decisions"
+        assert [
+            said for said in found.warnings if "The project's newest calibration of entities cannot be used" in said
+        ]
+    project = read.reopen()
+    assert standing(project).applied == first.applied  # type: ignore[union-attr]
+    # Without waiting for more decisions.
+    again = refit(project)
+    assert again == second and not again.warnings
+    # Where there is no older one, the model's applies.
+    project._database.execute("UPDATE calibrations SET content = '{}' WHERE origin = 'project'")
+    assert standing(read.reopen()).applied.origin == "model"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("origin", ["model", "project"])
+def test_a_calibration_of_another_measure_of_confidence_is_not_applied(
+    read: Read, monkeypatch: pytest.MonkeyPatch, origin: Origin
+) -> None:
+    monkeypatch.setattr(calibrating, "ENOUGH", 60)
+    decide(read, 10, each=8)
+    read.project.calibrations.put(MODEL, origin, replace(brought(), definition="weakest"))
+    found = standing(read.reopen())
+    assert found is not None and found.applied is None
+    assert ["gives 'alone'" in warning for warning in found.warnings] == [True]
+
+
+def test_what_was_fitted_to_decisions_goes_with_them(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibrating, "ENOUGH", 60)
+    read.project.calibrations.put(MODEL, "model", brought())
+    decide(read, 10, each=8)
+    own = refit(read.project)
+    assert own is not None and own.applied is not None and own.applied.origin == "project"
+    session = ReviewSession(read.project, "ann")
+    for _ in range(8):
+        session.undo()
+    # What is on the screen stays as it is while one works, and it is said that it will not.
+    late = standing(read.project)
+    assert late is not None and late.applied == own.applied and not late.enough
+    assert "72 on 9 notes: when the project is opened again it applies no longer" in late.warnings[0]
+    with Project.open(read.project.path, read_only=True) as project:
+        assert project.status().calibration.origin == "model"  # type: ignore[union-attr]
+        assert project.calibrations.applied((MODEL, PROGRAM)).origin == "model"  # type: ignore[union-attr]
+    project = read.reopen()
+    after = refit(project)
+    assert after is not None and str(after.applied) == "from the model's development data" and not after.warnings
+    session = ReviewSession(project, "ann")
+    for _ in range(8):
+        session.redo()
+    assert standing(read.reopen()).applied == own.applied  # type: ignore[union-attr]
+
+
+def test_a_calibration_of_another_file_type_does_not_apply(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    fitted = replace(brought(), model={"name": "small-1", "file_type": "BF16"})
+    read.project.calibrations.put(MODEL, "model", fitted)
+    assert standing(read.project).warnings == ()  # type: ignore[union-attr]
+    read.project.calibrations.put(MODEL, "model", fitted, runs_as="Q4_0")
+    # Nor does what an older version left here without that mark.
+    found = read.reopen().status().calibration
+    assert found is not None and found.origin is None
+    (warning,) = found.warnings
+    assert "it was fitted at BF16, and at Q4_0 a model differs" in warning
+    assert "`bioassist models pull small-1 --type BF16` prepares that" in warning
+    monkeypatch.setattr(calibrating, "ENOUGH", 60)
+    decide(read, 10, each=8)
+    own = refit(read.project)
+    assert own is not None and own.applied is not None and own.applied.origin == "project"
+    assert own.applied.calibration.source == ("decisions on single suggestions",)

@@ -9,13 +9,15 @@ import pytest
 from facts_setup import FULL, item_of
 from project_setup import Ward
 
-from assistant.project.calibration.looking import looked_at_facts
+from assistant.project.calibration.looking import looked_at
 from assistant.project.calibration.refitting import refit, standing
 from assistant.project.exporting.documents import documents_for_export
 from assistant.project.facts import SuggestedFact, Value, fact_id, with_id
+from assistant.project.records import Suggestion, suggestion_id
 from assistant.review.session import ReviewSession
 from assistant.tui.screens.reliability import told
-from bioassist.documents import Argument, Attribute, Relation
+from bioassist.documents import Argument, Attribute, Relation, Span
+from bioassist.metrics import calibrating
 from bioassist.metrics.calibration import Calibration, Curve, Measured
 from bioassist.schema import Schema, loads
 from bioassist.tasks.confidence import ANSWER
@@ -118,7 +120,7 @@ def decide(read: Read, notes: int) -> None:
 
 
 def test_a_project_learns_what_each_task_is_worth(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.project.calibration.refitting.ENOUGH", 20)
+    monkeypatch.setattr(calibrating, "ENOUGH", 20)
     read.project.calibrations.put(MODEL, "model", brought("class.one"))
     decide(read, 24)
     refit(read.project)
@@ -132,14 +134,35 @@ def test_a_project_learns_what_each_task_is_worth(read: Read, monkeypatch: pytes
 
 
 def test_the_person_is_told_what_is_calibrated_besides_entities(read: Read) -> None:
-    programs = {task: FINGERPRINTS[task] for task in ("ner.inline", "assertion", "re.pairs")}
-    read.project.begin_run("small-1", MODEL, None, programs, "f", [], {})
+    programs = {task: FINGERPRINTS[task] for task in ("ner.inline", "assertion", "class.one", "re.pairs", "qa.free")}
     read.project.calibrations.put(MODEL, "model", brought("assertion"))
+    decide(read, 2)
+    read.project.begin_run("small-1", MODEL, None, programs, "f", [], {})
     found = standing(read.project)
-    assert found is not None and found.applied is None and list(found.others) == ["assertion"]
-    assert "assertion, from the model's development data: error 0.020" in told(found)
+    assert found is not None and found.applied is None and list(found.others) == ["assertion", "class.one", "re.pairs"]
+    sure, classes, relations = (told(one) for one in found.others.values())
+    assert sure[0].startswith("Calibrated from the model's development data: 900 suggestions in 40 documents")
+    assert [" ".join(one[-1].split()[:5]) for one in (sure, classes, relations)] == [
+        f"So far {number} of 300" for number in (2, 2, 0)
+    ]
+    assert "No calibration applies" in classes[0]
     status = read.project.status().calibration
-    assert status is not None and status.others == {"assertion": ("from the model's development data", 0.02)}
+    assert status is not None
+    assert status.others["assertion"].said == "from the model's development data"
+    assert (status.others["assertion"].error, status.others["re.pairs"].error) == (0.02, None)
+    assert status.others["class.one"].decisions == 2
+
+
+def test_where_no_mentions_are_asked_for_the_other_tasks_learn_all_the_same(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibrating, "ENOUGH", 20)
+    decide(read, 24)
+    programs = {task: FINGERPRINTS[task] for task in ("class.one", "nli")}
+    read.project.begin_run("small-1", MODEL, None, programs, "f", [], {})
+    found = refit(read.project)
+    assert found is not None and found.task == "class.one" and found.decisions == 24 and list(found.others) == ["nli"]
+    assert found.applied is not None and found.applied.origin == "project"
 
 
 def test_too_few_decisions_change_nothing(read: Read) -> None:
@@ -148,10 +171,27 @@ def test_too_few_decisions_change_nothing(read: Read) -> None:
     assert read.project.calibrations.applied((MODEL, FINGERPRINTS["class.one"])) is None
 
 
+def test_classes_of_sections_and_of_notes_teach_one_curve(read: Read) -> None:
+    program = FINGERPRINTS["class.one"]
+    note = read.note("Plan: rest.")
+    sha, spans = read.project.document(note).text_sha, (Span(0, 4),)
+    section = Suggestion(suggestion_id(sha, "Symptom", spans), "Symptom", spans, 0.6, "model", "small-1", program, True)
+    read.project.add_suggestions(note, read.run, [section])
+    read.say(note, {"letter": 0.7})
+    session = read.review(note)
+    session.reject()
+    session.toggle_class("letter")
+    (found,) = looked_at(read.project).values()
+    assert [(one.label, one.probability, one.right) for one in found] == [
+        ("Symptom", 0.6, False),
+        ("letter", 0.7, True),
+    ]
+
+
 def test_only_looks_at_single_suggestions_count(read: Read) -> None:
     decide(read, 2)
     entries = read.project.journal.entries()
-    found = looked_at_facts(read.project)
+    found = looked_at(read.project)
     assert {program: [one.right for one in decided] for (_, program), decided in found.items()} == {
         FINGERPRINTS["class.one"]: [True, True],
         FINGERPRINTS["assertion"]: [False, False],
@@ -161,4 +201,4 @@ def test_only_looks_at_single_suggestions_count(read: Read) -> None:
     for entry in entries:
         if entry.payload.get("facts"):
             read.project.journal.append(entry.actor, entry.document_id, "set", {**entry.payload, "source": "import"})
-    assert looked_at_facts(read.project) == {}
+    assert looked_at(read.project) == {}

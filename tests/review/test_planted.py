@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project_setup import SCHEMA, Ward, marked, plain_words, seen
 
-from assistant.project.calibration.refitting import looked_at
+from assistant.project.calibration.looking import looked_at
 from assistant.project.exporting.documents import documents_for_export
 from assistant.project.file.backups import back_up
 from assistant.project.guard.planting import Material, planted
@@ -68,6 +68,17 @@ def accept_all(session: ReviewSession) -> None:
     while item := next((one for one in session.current.items if one.status == "pending"), None):
         session.focus(item.id)
         session.accept()
+
+
+def test_sections_are_left_as_they_are(ward: Ward) -> None:
+    of_sections = tuple(replace(one, of="section" * (one.name == "Disease")) for one in GUARDED.entities)
+    ward.project.set_schema(replace(GUARDED, entities=of_sections))
+    for number in range(12):
+        markup = f"<Disease 0.9>HISTORY</Disease>: on ward {number} with <Symptom 0.7>chest pain</Symptom>. "
+        markup += "On <Medication 0.8>aspirin</Medication>. Seen by the surgeon."
+        session = ward.review(ward.note(markup, f"n{number}"))
+        label, (span,) = focus_plant(session)
+        assert label != "Disease" and not span.overlaps(Span(0, len("HISTORY")))
 
 
 # What is planted
@@ -368,14 +379,14 @@ def test_nothing_that_counts_work_counts_it(guarded: Ward) -> None:
     focus_plant(session)
     session.accept()
     whose = project.calibrations.whose(project.suggestions(note)[0])
-    assert whose is not None and looked_at(project, whose) == []
+    assert whose is not None and looked_at(project) == {}
     assert [(deed.action, deed.decisions) for deed in project.deeds.of("ann")] == [("accept", 0)]
     assert project.annotators() == [] and project.annotator_figures() == []
     assert sum(tally.plus(Tally()).accepted for tally in project.counts().values()) == 0
     assert session.sitting().done.decisions == 0 and session.sitting().left == 4
     session.focus(next(item.id for item in session.current.items if item.status == "pending"))  # type: ignore[union-attr]
     session.accept()
-    assert len(looked_at(project, whose)) == 1 and session.sitting().done.accepted == 1
+    assert len(looked_at(project)[whose]) == 1 and session.sitting().done.accepted == 1
     unplanted = guarded.note("Denies <Symptom 0.8>nausea</Symptom>.", "b")
     project.set_schema(SCHEMA)
     assert [document for document, _ in session.draw(50).items] == [unplanted]

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.engine.events import DocumentDone, Event, Finished, Progress, SuggesterFailed
+from assistant.engine.events import DocumentDone, Event, Finished, Progress, Suggested, SuggesterFailed
 from assistant.project.store import Project
 from assistant.project.suggestions.suggesters import SuggesterRow
 from assistant.suggesters.protocol import Complain, Found
 from assistant.suggesters.running import SuggesterRun
 from bioassist.documents import Span
+from bioassist.errors import ProjectError
 from bioassist.reading import decode
 from bioassist.schema import loads
 
@@ -33,12 +34,12 @@ class Listening:
         self.read: list[str] = []
         self._before = before
 
-    def suggest(self, text: str, complain: Complain) -> Iterator[Found]:
+    def suggest(self, text: str, complain: Complain) -> Iterator[list[Found]]:
         self.read.append(text)
         self._before(text)
         start = text.find(self.word)
         while start >= 0:
-            yield Found("Symptom", Span(start, start + len(self.word)), 0.9)
+            yield [Found("Symptom", Span(start, start + len(self.word)), 0.9)]
             start = text.find(self.word, start + 1)
 
 
@@ -132,12 +133,76 @@ def test_beside_a_model_documents_become_ready_by_the_model_alone(project: Proje
 def test_what_is_about_to_be_read_comes_first(project: Project) -> None:
     fever = Listening("fever")
     project.suggesters.choose([SuggesterRow("rules:/f", fever.source, fever.name, fever.fingerprint)])
-    running = SuggesterRun(project, [fever], lambda event: None)
-    running.of(2)
-    assert fever.read == ["fever"] and found(project)["b"] == ["fever"]
-    running.of(2)
+    told: list[Event] = []
+    running = SuggesterRun(project, [fever], told.append)
+    running.prioritise(2)
+    assert not running.has_read(2)
     running.start()
     assert running.join(30) and fever.read == ["fever", "cough and fever", "no complaints"]
+    assert [event.document_id for event in told if isinstance(event, Suggested)] == [2, 1, 3]
+    assert running.has_read(2) and found(project)["b"] == ["fever"]
+
+
+def test_who_waits_for_a_note_does_not_wait_for_a_long_one(project: Project) -> None:
+    """The last one asked for comes first, in the middle of what is being read."""
+    long = project.add_document("long", decode(b"fever, " * 50, "long.txt")).id
+    told: list[int] = []
+
+    def ask(text: str) -> None:
+        if len(text) > 100:
+            running.prioritise(2)
+            running.prioritise(3)
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Suggested):
+            told.append(event.document_id)
+            assert running.has_read(event.document_id)
+
+    fever = Listening("fever", before=ask)
+    project.suggesters.choose([SuggesterRow("rules:/f", fever.source, fever.name, fever.fingerprint)])
+    running = SuggesterRun(project, [fever], hear)
+    running.prioritise(long)
+    running.start()
+    assert running.join(30) and running.error is None
+    assert told == [3, 2, long, 1] and len(found(project)["long"]) == 50
+
+
+def test_a_long_note_does_not_keep_back_what_was_found_in_the_one_before(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.suggesters.running._GATHERING", 0.0)
+    seen_in_time: list[dict[str, list[str]]] = []
+    fever = Listening("fever", before=lambda text: seen_in_time.append(found(project)))
+    run(project, fever, alone=False)
+    assert [one["a"] for one in seen_in_time] == [[], ["fever"], ["fever"]]
+
+
+def test_a_run_that_ended_early_keeps_nobody_waiting(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    fever = Listening("fever")
+    project.suggesters.choose([SuggesterRow("rules:/f", fever.source, fever.name, fever.fingerprint)])
+    running = SuggesterRun(project, [fever], lambda event: None)
+
+    def settle(*given: object) -> None:
+        raise ProjectError("the disk is full.")
+
+    monkeypatch.setattr(project.suggesters, "settle", settle)
+    running.start()
+    assert running.join(30) and "disk is full" in str(running.error)
+    assert running.has_read(1) and running.has_read(3)
+
+
+def test_what_changes_for_a_note_is_known_before_it_is_read(project: Project) -> None:
+    def break_on_b(text: str) -> None:
+        if text == "fever":
+            raise ValueError
+
+    broken, cough = Listening("fever", before=break_on_b), Listening("cough")
+    run(project, broken)
+    project.suggesters.choose([SuggesterRow("rules:/f", broken.source, broken.name, broken.fingerprint)])
+    again = SuggesterRun(project, [broken], lambda event: None)
+    assert again.changing == frozenset() and not again.has_read(2), "what failed is tried again, and no news"
+    project.suggesters.choose([SuggesterRow("rules:/c", cough.source, cough.name, cough.fingerprint)])
+    assert SuggesterRun(project, [cough], lambda event: None).changing == {1, 2, 3}
 
 
 def test_the_limit_leaves_the_rest(project: Project) -> None:
@@ -146,6 +211,23 @@ def test_the_limit_leaves_the_rest(project: Project) -> None:
     assert [row.state for row in project.documents()] == ["ready", "pending", "pending"]
     run(project, fever)
     assert [row.state for row in project.documents()] == ["ready"] * 3 and len(fever.read) == 3
+
+
+def test_it_stops_in_the_middle_of_a_note_in_which_nothing_is_found(project: Project) -> None:
+    class Endless(Listening):
+        def suggest(self, text: str, complain: Complain) -> Iterator[list[Found]]:
+            reached.set()
+            while True:
+                yield []
+
+    reached = threading.Event()
+    endless = Endless("fever")
+    project.suggesters.choose([SuggesterRow("rules:/f", endless.source, endless.name, endless.fingerprint)])
+    running = SuggesterRun(project, [endless], lambda event: None)
+    running.start()
+    assert reached.wait(30)
+    running.stop()
+    assert running.join(0) and running.error is None and found(project)["a"] == []
 
 
 def test_stopped_in_the_middle_it_keeps_what_is_whole(project: Project) -> None:

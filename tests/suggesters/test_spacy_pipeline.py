@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def opened(path: Path, types: str = "=DRUG:Medication") -> Suggester:
 
 
 def found(suggester: Suggester, text: str) -> list[tuple[str, str, float]]:
-    mentions = sorted(suggester.suggest(text, pytest.fail), key=lambda one: one.span)
+    mentions = sorted(chain(*suggester.suggest(text, pytest.fail)), key=lambda one: one.span)
     return [(one.type, one.span.of(text), round(one.confidence, 2)) for one in mentions]
 
 
@@ -78,11 +79,22 @@ def test_offsets_are_those_of_the_note_however_long(tmp_path: Path) -> None:
 
 
 def test_all_labels_can_be_one_type(tmp_path: Path) -> None:
-    assert [one[0] for one in found(opened(pipeline(tmp_path), "=Symptom"), "ward, aspirin, flu")] == [
-        "Symptom",
-        "Symptom",
-        "Disease",
-    ]
+    suggester = opened(pipeline(tmp_path), "=Symptom")
+    assert [one[0] for one in found(suggester, "ward, aspirin, flu")] == ["Symptom", "Symptom", "Disease"]
+    assert suggester.remarks == ("these labels are no types of the schema, and count as Symptom: DRUG, PLACE.",)
+
+
+def test_a_label_that_it_does_not_have_is_told(tmp_path: Path) -> None:
+    assert opened(pipeline(tmp_path), "=DRGU:Medication").remarks == (
+        "these labels are no types of the schema, and are left out: DRUG, PLACE.",
+        "it has no label 'DRGU', which was to be Medication; its labels: DRUG, Disease, PLACE.",
+    )
+
+
+def test_a_long_note_is_given_a_stretch_at_a_time(tmp_path: Path) -> None:
+    stretches = opened(pipeline(tmp_path)).suggest("Seen again today for flu.\n" * 900, pytest.fail)
+    assert 0 < len(next(stretches)) < 900
+    assert sum(len(one) for one in stretches) > 450
 
 
 def test_the_fingerprint_follows_the_files(tmp_path: Path) -> None:

@@ -38,6 +38,11 @@ def names(index: TermIndex, query: str) -> list[str]:
     return [match.name for match in index.search(query)]
 
 
+def test_apostrophes_and_hyphens_are_alike(diseases: TermIndex) -> None:
+    assert names(diseases, "sjögren’s") == names(diseases, "Sjögren´s synd") == ["Sjögren's syndrome"]
+    assert names(diseases, "µ‑opioid") == ["µ-opioid withdrawal"]
+
+
 def test_the_best_comes_first(diseases: TermIndex) -> None:
     found = diseases.search("diabetes")
     assert [(match.name, match.rank) for match in found] == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,9 @@ headache,Symptom,HP:0002315,cephalgia,,
 IRON,Medication,,,any,
 lead,Medication,,,exact,
 biopsy,Disease,,,,
+Crohn's disease,Disease,,,,
+COVID-19,Disease,,,,
+Sjögren´s syndrome,Disease,,,,
 """
 OBO = """\
 format-version: 1.2
@@ -64,7 +68,7 @@ def saved(folder: Path, content: str, name: str = "drugs.csv") -> Path:
 
 def found(suggester: Suggester, text: str) -> list[str]:
     """What is found, by place, such as "Medication: aspirin"."""
-    mentions = sorted(suggester.suggest(text, pytest.fail), key=lambda one: (one.span, one.type))
+    mentions = sorted(chain(*suggester.suggest(text, pytest.fail)), key=lambda one: (one.span, one.type))
     return [f"{one.type}: {one.span.of(text)}" for one in mentions]
 
 
@@ -93,6 +97,16 @@ def drugs(tmp_path: Path) -> Suggester:
         ("two biopsies", ["Disease: biopsies"]),
         ("RRMS, MS", ["Disease: MS"]),
         ("head ache", []),
+        ("Crohn’s disease, known", ["Disease: Crohn’s disease"]),
+        ("crohnʼs disease; Crohn´s disease", ["Disease: crohnʼs disease", "Disease: Crohn´s disease"]),
+        ("Crohn‘s disease or Crohn`s disease", ["Disease: Crohn‘s disease", "Disease: Crohn`s disease"]),
+        ("CROHNˊS DISEASE but no Crohns disease", ["Disease: CROHNˊS DISEASE"]),
+        ("Sjögren's syndrome, Sjögren’s syndrome", ["Disease: Sjögren's syndrome", "Disease: Sjögren’s syndrome"]),
+        ("‘aspirin’ he said", ["Medication: aspirin"]),
+        ("COVID‑19, COVID−19, COVID 19", ["Disease: COVID‑19", "Disease: COVID−19", "Disease: COVID 19"]),
+        ("beta‐blocker and beta–blocker", ["Medication: beta‐blocker", "Medication: beta–blocker"]),
+        ("beta—blocker", []),
+        ("signs ¨ of … ﷺ", []),
         ("", []),
         ("😀 aspirin 😀", ["Medication: aspirin"]),
     ],
@@ -102,19 +116,19 @@ def test_which_words_are_a_term(drugs: Suggester, text: str, expected: list[str]
 
 
 def test_a_term_brings_its_entries_along(drugs: Suggester) -> None:
-    (sclerosis,) = drugs.suggest("Known MS", pytest.fail)
+    ((sclerosis,),) = drugs.suggest("Known MS", pytest.fail)
     assert sclerosis.references == (
         Reference("MESH", "D009103", "multiple sclerosis"),
         Reference("DOID", "2377", "multiple sclerosis"),
     )
-    (blocker,) = drugs.suggest("beta blocker", pytest.fail)
+    ((blocker,),) = drugs.suggest("beta blocker", pytest.fail)
     assert (sclerosis.confidence, blocker.confidence) == (0.9, 0.7)
 
 
 def test_a_name_of_several_entries_is_one_mention_a_type(tmp_path: Path) -> None:
     listed = "term,type,id\ncold,Disease,1\ncold,Disease,ICD:J00\ncold,Symptom,3\n"
     suggester = opened(saved(tmp_path, listed, "colds.csv"))
-    mentions = {one.type: one.references for one in suggester.suggest("a cold", pytest.fail)}
+    mentions = {one.type: one.references for one in chain(*suggester.suggest("a cold", pytest.fail))}
     assert mentions == {
         "Disease": (Reference("colds", "1", "cold"), Reference("ICD", "J00", "cold")),
         "Symptom": (Reference("colds", "3", "cold"),),
@@ -134,7 +148,7 @@ def test_an_ontology(tmp_path: Path) -> None:
             "Disease: Hypertension",
             "Disease: high blood pressure",
         ]
-    (one,) = suggester.suggest("hypertension", pytest.fail)
+    ((one,),) = suggester.suggest("hypertension", pytest.fail)
     assert one.references == (Reference("HP", "0000822", "Hypertension"),)
 
 
@@ -145,6 +159,30 @@ def test_labels_can_be_other_names_of_types(tmp_path: Path) -> None:
         "Symptom: cough",
     ]
     assert found(opened(saved(tmp_path, "Term\naspirin\n"), "=Medication"), "aspirin") == ["Medication: aspirin"]
+
+
+def test_the_rest_can_be_of_one_type_and_what_that_is_is_told(tmp_path: Path) -> None:
+    path = saved(tmp_path, "term,type\naspirin,Medication\ncough,\ngout,Diseaze\n")
+    suggester = opened(path, "=Disease")
+    assert found(suggester, "aspirin, cough, gout") == ["Medication: aspirin", "Disease: cough", "Disease: gout"]
+    assert suggester.remarks == ("these labels are no types of the schema, and count as Disease: Diseaze.",)
+    with pytest.raises(InputError, match=r"drugs\.csv:4: 'Diseaze' is not a type"):
+        opened(saved(tmp_path, "term,type\naspirin,Medication\ncough,Symptom\ngout,Diseaze\n"))
+
+
+def test_renaming_that_does_nothing_is_told(tmp_path: Path) -> None:
+    path = saved(tmp_path, "term,type\naspirin,Medication\ncough,Symptom\n")
+    assert opened(path).remarks == () == opened(path, "=Medication:Disease").remarks
+    assert opened(path, "=DRGU:Medication").remarks == (
+        "it has no label 'DRGU', which was to be Medication; its labels: Medication, Symptom.",
+    )
+    assert opened(path, "=Disease").remarks == ("nothing in it counts as Disease: all of it has a type of its own.",)
+
+
+def test_characters_that_become_several_are_still_one_word(tmp_path: Path) -> None:
+    """NFKC makes a space and a combining mark of a lone diaeresis."""
+    suggester = opened(saved(tmp_path, "term,type\na¨ b,Disease\nsign …,Symptom\n"))
+    assert found(suggester, "a¨ b, then a sign … here") == ["Disease: a¨ b", "Symptom: sign …"]
 
 
 def test_the_fingerprint_follows_content_and_types(tmp_path: Path) -> None:

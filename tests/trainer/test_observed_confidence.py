@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 
 import pytest
 from corpus_setup import Lay
 
 from bioassist.cli import scores
 from bioassist.documents import Entity, Span
-from bioassist.metrics.calibration import ece
+from bioassist.metrics.calibrating import Decided, cross_validated
+from bioassist.metrics.calibration import ece, reliability
 from bioassist.schema import AttributeType, EntityType
 from bioassist.tasks.assertion import Assertion
 from bioassist.tasks.confidence import DEFINITIONS
@@ -133,6 +136,39 @@ def test_evaluation_says_what_the_probabilities_are_worth_as_they_are_shown(obse
     sure = [(made.of(label, probability), right) for label, probability, right in given]
     assert told["ece"] == pytest.approx(ece(sure)) and told["ece"] != pytest.approx(ece([one[1:] for one in given]))
     assert scores.calibrated_figures(given, None) == {}
+
+
+def test_the_picture_is_of_the_probabilities_that_are_shown(observed: confidence.Observed) -> None:
+    made = confidence.calibration(observed.decided(), 2, "ner.inline/1:0", {"name": "m"}, [])
+    given = [(one.label, one.probability, one.right) for one in observed.decided()]
+    as_given = reliability([one[1:] for one in given])
+    bare = {"reliability": [asdict(one) for one in as_given]}
+    assert scores.shown(bare) == (as_given, "as the model gives it")
+    bins, which = scores.shown({**bare, **scores.calibrated_figures(given, made)})
+    sure = [(made.of(label, probability), right) for label, probability, right in given]
+    assert bins == reliability(sure) != as_given and which == f"calibrated by {made.fingerprint}"
+
+
+def test_each_source_has_the_error_of_the_fit_to_all() -> None:
+    """Reports are half as often right as abstracts at the same probability; apart, each can be fitted well."""
+    chance = random.Random(3)
+
+    def found(source: str, share: float) -> list[Decided]:
+        sure = [(f"{source}-{number % 30}", chance.uniform(0.2, 1)) for number in range(900)]
+        return [Decided("Disease", group, given, chance.random() < given * share) for group, given in sure]
+
+    sources = [("abstracts", found("a", 1.0)), ("reports", found("r", 0.5)), ("one note", found("n", 1.0)[::30])]
+    rows = confidence.by_source(sources)
+    assert [(row.name, row.suggestions) for row in rows] == [("abstracts", 900), ("reports", 900), ("one note", 30)]
+    abstracts, reports, note = rows
+    assert abstracts.right == sum(one.right for one in sources[0][1])
+    assert abstracts.given < 0.05 < reports.given and min(abstracts.together, reports.together) > 0.08
+    assert max(abstracts.alone or 1, reports.alone or 1) < 0.06 and note.alone is None
+    # All together they are what the calibration promises.
+    everything = [one for _, decided in sources for one in decided]
+    pairs = cross_validated(everything)
+    assert abstracts.together == pytest.approx(ece(pairs[:900])) and note.together == pytest.approx(ece(pairs[-30:]))
+    assert ece(pairs) < 0.06
 
 
 def asked(answers: list[str]) -> Rendered:

@@ -36,11 +36,12 @@ def rendered(source: MixtureSource, shelf: Shelf) -> list[Rendered]:
 
 def asked(schema: Schema, document: Document, entities: list[Entity]) -> Iterator[FollowUp]:
     compiler = Compiler(lambda text: tuple(text.encode()), None)
-    followups = FollowUps(Asking.of(schema, {}), compiler, Keys("m", deterministic=False), longest=10**6)
+    followups = FollowUps(Asking.of(schema, {}), compiler, Keys("m"), longest=10**6)
     for window in windows(document.text, WINDOW_WORDS):
         inside = [one for one in entities if window.start <= one.start and one.end <= window.end]
         if window.words:
-            yield from followups.of_entities(document.text, window, inside)
+            found = followups.of_entities(document.text, window, inside)
+            yield from (unit for unit in found if isinstance(unit, FollowUp))
 
 
 def texts(units: Iterator[FollowUp]) -> list[str]:

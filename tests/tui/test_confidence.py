@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from assistant.project.calibration.refitting import Standing
-from assistant.project.calibration.stored import Applied
+from assistant.project.calibration.stored import Applied, Unusable
 from assistant.project.records import Suggestion, suggestion_id
 from assistant.review.session import ReviewSession
 from assistant.tui.app import ReviewApp
@@ -139,8 +141,43 @@ def test_the_picture_has_a_row_for_each_bin_the_surest_first() -> None:
 
 def test_what_the_dialog_says() -> None:
     said = "\n".join(told(Standing(Applied("model", BROUGHT), 12, 3, 300, 10)))
-    assert "from the model's development data: 900 mentions in 40 documents" in said
-    assert "0.030; 0.110 without" in said and "So far: 12 on 3." in said
+    assert "from the model's development data: 900 suggestions in 40 documents of corpus:x (dev)." in said
+    assert "0.030; 0.110 without. On other notes it may be more." in said
+    assert "So far 12 of 300 decisions on single suggestions, on 3 of 10 notes" in said
     own = "\n".join(told(Standing(Applied("project", BROUGHT), 900, 40, 300, 10)))
     assert "from 900 of your decisions" in own and "So far" not in own
-    assert "no calibration" in told(Standing(None, 0, 0, 300, 10))[0]
+    assert "No calibration applies" in told(Standing(None, 0, 0, 300, 10))[0]
+
+
+def test_what_is_not_as_it_should_be_is_said_with_what_helps() -> None:
+    other = Unusable("model", "it was fitted at BF16, and at Q4_0 a model differs", "BF16")
+    said = "\n".join(told(Standing(None, 12, 3, 300, 10, (other,), model="small")))
+    assert "it was fitted at BF16" in said and "`bioassist models pull small --type BF16` prepares that." in said
+    damaged = Standing(None, 12, 3, 300, 10, (Unusable("project", "it is damaged"),))
+    assert "it is damaged. `bioassist review` makes another, from 300 decisions on 10 notes on." in told(damaged)[2]
+    late = told(Standing(Applied("project", BROUGHT), 299, 40, 300, 10))
+    assert late[3].startswith("Too few of those decisions stand, 299 on 40 notes")
+
+
+OTHERS = {
+    "assertion": Standing(Applied("project", BROUGHT), 412, 40, 300, 10),
+    "re.pairs": Standing(Applied("model", BROUGHT), 7, 2, 300, 10),
+    "class.one": Standing(None, 0, 0, 300, 10),
+}
+
+
+async def test_each_task_of_the_model_has_its_picture(app: ReviewApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        app.push_screen(ReliabilityDialog(Standing(Applied("model", BROUGHT), 12, 3, 300, 10, others=OTHERS)))
+        await pilot.pause()
+        said = str(app.screen.query_one(Static).render())
+        assert [line for line in said.splitlines() if line in ("entities", *OTHERS)] == ["entities", *OTHERS]
+        assert said.count("0.9–1.0") == 3 and said.count("So far ") == 3 and "So far 0 of 300" in said
+        # It is longer than the screen, and its end is a key away.
+        scrolled = app.screen.query_one(VerticalScroll)
+        assert scrolled.max_scroll_y > 0
+        await press(pilot, "end")
+        await pilot.pause()
+        assert scrolled.scroll_y == scrolled.max_scroll_y
+        await press(pilot, "c")
+        assert app.screen is app.review

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from textual.widgets import OptionList
 
 from assistant.project.facts import SuggestedFact, Value, fact_id, with_id
 from assistant.review.session import ReviewSession
 from assistant.tui.app import ReviewApp
-from bioassist.documents import Argument, Attribute, Note, Relation
+from bioassist.documents import Argument, Attribute, Note, Relation, Span
 
 from .conftest import MODEL, FakeProject
 from .test_review_keys import press, status_text
 
 
-def say(ward: FakeProject, *said: tuple[Value, float]) -> None:
+def say(ward: FakeProject, *said: tuple[Value, float], spans: tuple[Span, ...] = ()) -> None:
     sha = ward.project.document(1).text_sha
     found = []
     for value, confidence in said:
         item_id = fact_id(sha, value)
-        found.append(SuggestedFact(item_id, with_id(value, item_id), confidence, "model", MODEL, "assertion/1", True))
+        bare = SuggestedFact(item_id, with_id(value, item_id), confidence, "model", MODEL, "assertion/1", True)
+        found.append(replace(bare, spans=spans))
     ward.project.add_suggested_facts(1, ward.run, found)
 
 
@@ -71,3 +75,22 @@ async def test_what_the_model_says_later_is_shown_when_it_comes(
         assert session.refresh()
         assert [one.status for one in session.current.facts] == ["pending"]
         assert not session.refresh()
+
+
+async def test_what_a_statement_turned_out_to_be_is_shown_with_what_shows_it(
+    ward: FakeProject, session: ReviewSession, app: ReviewApp
+) -> None:
+    text = ward.project.text(1)
+    place = Span(text.index("shortness"), text.index("cough") + 5)
+    words = " ".join(place.of(text).split())
+    say(ward, ("breathless=entailment", 0.83), spans=(place,))
+    async with app.run_test(size=(120, 36)) as pilot:
+        assert f"? breathless=entailment 0.83\n“{words}”" in str(app.review.inspector.render())
+        await press(pilot, "C")
+        options = [str(one.prompt) for one in app.screen.query_one(OptionList).options]
+        assert any("breathless=entailment" in one and f"0.83 “{words}”" in one for one in options)
+        await press(pilot, "escape", "minus")
+        shown = str(app.review.inspector.render())
+        assert "✗ breathless=entailment 0.83" in shown and f"“{words}”" not in shown
+        (decided,) = ward.project.facts(1).values()
+        assert decided.suggestion is not None and decided.suggestion.spans == (place,), "the journal keeps it"

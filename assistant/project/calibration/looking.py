@@ -9,13 +9,14 @@ a suggestion counts: it was right if it was kept as it was.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 from assistant.project.calibration.stored import Whose
 from assistant.project.facts import Fact, facts_of, label_of
 from assistant.project.guard.first_answers import FirstAnswer, first_answer
 from assistant.project.journal.decisions import Decision, decisions_of
-from assistant.project.journal.entries import undone_entries
+from assistant.project.journal.entries import Entry, undone_entries
 from assistant.project.suggestions.agreeing import said_by
 from bioassist.metrics.calibrating import Decided
 
@@ -23,14 +24,21 @@ if TYPE_CHECKING:
     from assistant.project.store import Project
 
 
-def looked_at(project: Project, whose: Whose) -> list[Decided]:
-    """What people decided on single suggestions of a model, with the probabilities that it gave them.
-
-    In a note that began blind what somebody had found before they saw that it was suggested counts as right: nothing is
-    decided on it later, and without it only the others would count.
-    """
+def looked_at(project: Project) -> dict[Whose, list[Decided]]:
+    """What people decided on single suggestions of models, by model and program, with the probabilities they gave."""
     entries = project.journal.entries()
     undone = undone_entries(entries)
+    found = _mentions(project, entries, undone)
+    for whose, facts in _facts(project, entries, undone).items():
+        # One program tells the classes of notes, which are facts, and those of sections, which are spans.
+        found.setdefault(whose, []).extend(facts)
+    return found
+
+
+def _mentions(project: Project, entries: Sequence[Entry], undone: Set[tuple[str, int]]) -> dict[Whose, list[Decided]]:
+    """Of entities. In a note that began blind what somebody had found before they saw that it was suggested counts as
+    right: nothing is decided on it later, and without it only the others would count.
+    """
     last: dict[tuple[str, int, str], tuple[str, Decision]] = {}
     in_bulk: set[tuple[str, int, str]] = set()
     blindly: dict[tuple[str, int], FirstAnswer] = {}
@@ -57,18 +65,18 @@ def looked_at(project: Project, whose: Whose) -> list[Decided]:
             found = first.kept & {one.extent for one in seen.decisions(document_id).values() if one.kept}
             alone = (one for one in seen.suggestions_in_store(document_id) if (one.type, one.spans) in found)
             judged += [(row.name, one, True) for one in alone if (actor, document_id, one.id) not in last]
-    return [
-        Decided(project.calibrations.label(said.type), document, said.confidence, right)
-        for document, suggestion, right in judged
-        for said in said_by(suggestion)
-        if project.calibrations.whose(said) == whose
-    ]
+    by_whose: dict[Whose, list[Decided]] = defaultdict(list)
+    for document, suggestion, right in judged:
+        for said in said_by(suggestion):
+            whose = project.calibrations.whose(said)
+            if whose is not None:
+                label = project.calibrations.label(said.type)
+                by_whose[whose].append(Decided(label, document, said.confidence, right))
+    return by_whose
 
 
-def looked_at_facts(project: Project) -> dict[Whose, list[Decided]]:
-    """The same of relations, attributes and classes, by model and program."""
-    entries = project.journal.entries()
-    undone = undone_entries(entries)
+def _facts(project: Project, entries: Sequence[Entry], undone: Set[tuple[str, int]]) -> dict[Whose, list[Decided]]:
+    """Of relations, attributes and classes."""
     last: dict[tuple[str, int, str], tuple[str, Fact]] = {}
     in_bulk: set[tuple[str, int, str]] = set()
     for entry in entries:

@@ -111,6 +111,11 @@ def m010_planted(database: Database) -> None:
         database.execute(statement)
 
 
+def m011_fact_places(database: Database) -> None:
+    """Where in a note it is that shows what is said of the note."""
+    database.execute(definitions.FACT_PLACES)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_project,
     m002_export_numbers,
@@ -122,6 +127,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m008_skipped,
     m009_guard,
     m010_planted,
+    m011_fact_places,
 )
 
 

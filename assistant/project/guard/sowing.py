@@ -39,24 +39,29 @@ def _whole(row: DocumentRow) -> bool:
 
 
 def _material(project: Project, row: DocumentRow, labels: dict[str, bool]) -> Material:
+    """Sections are left as they are: a mention's label on a heading, or a section's in a sentence, deceives nobody."""
+    sections = project.schema.sections
+    suggested = project.suggestions(row.id)
+    headings = [span for one in suggested if one.type in sections for span in one.spans]
     return Material(
         project.text(row.id),
         row.text_sha,
-        project.suggestions(row.id),
-        [one.span for one in project.nearly_found(row.id)],
+        [one for one in suggested if one.type not in sections],
+        [*(one.span for one in project.nearly_found(row.id)), *headings],
         {target for one in project.suggested_facts(row.id) for target in aims(one.value)},
         labels,
     )
 
 
 def _labels(project: Project, database: Database) -> dict[str, bool]:
-    """The labels of the schema under which the model suggests something, and whether it learned them: of late, since a
+    """The labels of the schema under which the model suggests mentions, and whether it learned them: of late, since a
     project may have a million suggestions."""
     rows = database.rows(
         "SELECT type, max(trained) FROM (SELECT type, trained FROM suggestions WHERE current AND source = 'model'"
         " ORDER BY number DESC LIMIT 5000) GROUP BY type"
     )
-    return {label: bool(trained) for label, trained in rows if project.schema.entity(label) is not None}
+    of_mentions = {one.name for one in project.schema.entities if not one.is_section}
+    return {label: bool(trained) for label, trained in rows if label in of_mentions}
 
 
 def _record(one: Plant) -> tuple[str, dict[str, Any]]:

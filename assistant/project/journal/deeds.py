@@ -40,6 +40,22 @@ class DeedTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def reshaped(self, after: int) -> set[int]:
+        """Documents in which entries after number `after` may have put entities that did not stand before: added or
+        changed ones, ones that were rejected before, and by undo, redo or reopening whatever came back."""
+        rows = self._database.rows(
+            """SELECT DISTINCT document_id FROM decisions d WHERE seq > ?1 AND latest = 1 AND (
+                status IN ('added', 'edited') OR status = 'accepted' AND EXISTS (
+                    SELECT 1 FROM decisions before WHERE before.document_id = d.document_id
+                    AND before.item_id = d.item_id AND before.seq < d.seq AND before.status = 'rejected'))
+            UNION SELECT document_id FROM journal made WHERE seq > ?1 AND (
+                action = 'reopen' OR action IN ('undo', 'redo') AND EXISTS (
+                    SELECT 1 FROM journal back JOIN decisions d ON d.seq = back.seq
+                    WHERE back.actor = made.actor AND back.actor_seq = made.target AND d.status <> 'accepted'))""",
+            (after,),
+        )
+        return {int(document_id) for (document_id,) in rows}
+
     def of(self, actor: str, after: int = 0, since: datetime | None = None) -> list[Deed]:
         """What an actor did in entries after number `after`, and not before `since`, in order: undo and redo too, but
         not what was planted, carried over to a new version of a note, or renamed with the schema. Decisions on planted

@@ -23,11 +23,12 @@ from assistant.project.facts import (
     value_to_json,
 )
 from assistant.project.file.database import Database
+from assistant.project.journal.decisions import spans_from_text, spans_to_text
 from assistant.project.journal.entries import canonical
 from assistant.project.records import Tally
 from assistant.project.remembered import Blind, RememberedByActor
 
-_COLUMNS = "id, kind, value, confidence, source, model, program, trained, run_id"
+_COLUMNS = "id, kind, value, confidence, source, model, program, trained, run_id, spans"
 LabelTallies = dict[str, Tally]
 
 
@@ -41,12 +42,13 @@ class FactSuggestionTable:
         self._changes: dict[int, int] = {}
 
     def add(self, document_id: int, run_id: int, facts: Iterable[SuggestedFact]) -> None:
-        """Add what a run suggests. What it has suggested before, of another window, is as sure as the surest."""
+        """Add what a run suggests. What it has suggested before, of another window, is as sure as the surest, and shown
+        by what shows that."""
         self._database.execute_many(
             "INSERT INTO suggested_facts"
-            " (document_id, run_id, id, kind, label, value, about, confidence, source, model, program, trained)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET confidence = max(confidence, excluded.confidence)",
+            " (document_id, run_id, id, kind, label, value, about, confidence, source, model, program, trained, spans)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET confidence = excluded.confidence, spans = excluded.spans WHERE excluded.confidence > confidence",
             (
                 (
                     document_id,
@@ -61,6 +63,7 @@ class FactSuggestionTable:
                     one.model,
                     one.program,
                     one.trained,
+                    spans_to_text(one.spans),
                 )
                 for one in facts
             ),
@@ -210,6 +213,7 @@ def fact_items(
 
 
 def _suggested(row: tuple[Any, ...]) -> SuggestedFact:
-    item_id, kind, value, confidence, source, model, program, trained, run = row
+    item_id, kind, value, confidence, source, model, program, trained, run, spans = row
     said = value_from_json(item_id, kind, json.loads(value))
-    return SuggestedFact(item_id, said, confidence, source, model, program, bool(trained), run)
+    where = spans_from_text(spans) if spans else ()
+    return SuggestedFact(item_id, said, confidence, source, model, program, bool(trained), run, where)

@@ -64,15 +64,15 @@ class SuggesterTable:
             "INSERT OR REPLACE INTO settings VALUES (?, ?)", (_SETTING, canonical([asdict(one) for one in suggesters]))
         )
 
-    def unsettled(self) -> list[int]:
+    def unsettled(self, *, retry: bool = True) -> list[int]:
         """Ids of the documents that do not show just what the present suggesters say, in order. Where one could not do
-        all, it is to try again."""
+        all, it is to try again: those are among them unless `retry` is False."""
         wanted = [one.fingerprint for one in self.present()]
         marks = ",".join("?" * len(wanted))
         rows = self._database.rows(
             f"""SELECT d.id FROM documents d WHERE NOT superseded AND text_sha IS NOT NULL AND (
                 (SELECT count(*) FROM suggester_results r WHERE r.document_id = d.id AND r.current
-                    AND r.reason IS NULL AND r.fingerprint IN ({marks})) < {len(wanted)}
+                    AND (r.reason IS NULL OR {not retry:d}) AND r.fingerprint IN ({marks})) < {len(wanted)}
                 OR EXISTS (SELECT 1 FROM suggester_results r WHERE r.document_id = d.id AND r.current
                     AND r.fingerprint NOT IN ({marks}))
             ) ORDER BY place, id""",

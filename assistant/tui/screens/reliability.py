@@ -1,4 +1,4 @@
-"""How far the probabilities on the screen can be trusted, as a picture of characters."""
+"""How far the probabilities on the screen can be trusted, as pictures of characters."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from assistant.project.calibration.refitting import Standing
+from assistant.tui.glyphs import visible
 from bioassist.metrics.calibration import Bin
 
 FULL, EMPTY, GIVEN = "█", "░", "◆"
 CELLS = 30
 NARROW, FEWER = 70, 22  # in a screen of fewer columns the bars are shorter
+LEGEND = f"{FULL} how many were right, {GIVEN} how many should have been"
 
 
 class ReliabilityDialog(ModalScreen[None]):
-    """Which calibration applies, and how often the model was right by how sure it was."""
+    """Which calibrations apply, and how often the model was right by how sure it was. Scrolls where it is long."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,space,q,c", "close", "Close")]
 
@@ -34,44 +36,57 @@ class ReliabilityDialog(ModalScreen[None]):
             box.border_title = "How often the model is right"
             box.border_subtitle = "esc closes"
             cells = FEWER if self.app.size.width < NARROW else CELLS
-            yield Static(Text("\n".join(told(self._standing, cells))), classes="dialog--body")
+            with VerticalScroll():
+                yield Static(_page(self._standing, cells), classes="dialog--body")
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
 
     def action_close(self) -> None:
         self.dismiss()
 
 
+def _page(standing: Standing, cells: int) -> Text:
+    """Entities, and below them each other task of the model."""
+    lines = [Text(line) for line in told(standing, cells)]
+    if standing.others:
+        lines.insert(0, Text("entities", "bold"))
+    for task, other in standing.others.items():
+        lines += [Text(), Text(task, "bold"), *(Text(line) for line in told(other, cells))]
+    if any(one.applied is not None for one in (standing, *standing.others.values())):
+        lines += [Text(), Text(LEGEND)]
+    return Text("\n").join(lines)
+
+
 def told(standing: Standing, cells: int = CELLS) -> list[str]:
-    """What the dialog says, in lines, with bars of so many cells."""
+    """What the dialog says of one task, in lines, with bars of so many cells."""
     applied = standing.applied
+    warnings = [line for warning in standing.warnings for line in ("", visible(warning))]
     if applied is None:
-        lines = ["This model has no calibration: its probabilities are shown as it gives them."]
+        lines = ["No calibration applies: probabilities are shown as the model gives them.", *warnings]
     else:
         found = applied.calibration
         measured = found.measured
+        there = f" of {visible(', '.join(found.source))}" if applied.origin == "model" else ""
+        elsewhere = " On other notes it may be more." if applied.origin == "model" else ""
         lines = [
-            f"Calibrated {applied}: {found.decisions:,} mentions in {found.documents:,} documents.",
-            f"Calibration error {measured.ece_after:.3f}; {measured.ece_before:.3f} without.",
+            f"Calibrated {applied}: {found.decisions:,} suggestions in {found.documents:,} documents{there}.",
+            f"Calibration error {measured.ece_after:.3f}; {measured.ece_before:.3f} without.{elsewhere}",
+            *warnings,
             "",
             *picture(measured.bins_after, cells),
-            "",
-            f"{FULL} how many were right, {GIVEN} how many should have been",
         ]
     if applied is None or applied.origin == "model":
         lines += [
             "",
-            f"{standing.wanted:,} decisions on single suggestions, on {standing.wanted_documents} notes, make a "
-            f"calibration of your own. So far: {standing.decisions:,} on {standing.documents}.",
-        ]
-    if standing.others:
-        lines += ["", "That is of entities. Calibrated too:"]
-        lines += [
-            f"{task}, {one}: error {one.calibration.measured.ece_after:.3f}" for task, one in standing.others.items()
+            f"So far {standing.decisions:,} of {standing.wanted:,} decisions on single suggestions, on "
+            f"{standing.documents:,} of {standing.wanted_documents} notes, for a calibration of your own.",
         ]
     return lines
 
 
 def picture(bins: Sequence[Bin], cells: int = CELLS) -> list[str]:
-    """A row for each bin that has mentions, the surest first: the share that was right, and the mean probability."""
+    """A row for each bin that has suggestions, the surest first: the share that was right, and the mean probability."""
     return [
         f"{one.low:.1f}–{one.high:.1f}  {_bar(one, cells)}  {one.accuracy:4.0%} of {one.count:,}"
         for one in sorted(bins, key=lambda one: -one.low)

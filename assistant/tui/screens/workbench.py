@@ -206,12 +206,13 @@ class Workbench(Screen[None]):
         return True
 
     def opened(self) -> None:
-        """The session has another document open: show it, and have it read first if it is not."""
+        """The session has another document open: show it, and have it read first, by whatever has not read it yet."""
         view = self.session.current
         if view is None:
             return
         self.found = None
-        if self._annotator is not None and view.row.state in ("pending", "reading"):
+        if self._annotator is not None:
+            # A note that the model has read may be unread by the other suggesters.
             self._annotator.prioritise(view.row.id)
         self.documents.show(self.documents.rows, view.row.id)
         self.banner.say_gap(view.row)

@@ -33,7 +33,8 @@ class TitleLine(Widget):
         """So many windows of a note are read, of how many if that is known."""
         far = f"{done}/{windows if windows is not None else '…'} read"
         # What is asked of the spans and of the whole note is read after the windows.
-        self._far[document_id] = f"{far}, details come" if done == windows else far
+        details = "details come" if windows == 0 else f"{far}, details come"
+        self._far[document_id] = details if done == windows else far
         self.refresh()
 
     def begun(self, document_id: int) -> None:

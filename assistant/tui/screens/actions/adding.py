@@ -27,6 +27,9 @@ class Adding(Asking):
         if view is None or (self.note.selecting is None and view.focused is None):
             self.status.say("nothing to label: v selects words")
             return
+        if not self.session.schema.entities:
+            self.status.say("this schema has no labels for words")
+            return
         adding = self.note.selecting is not None
         current = None if adding or view.focused is None else view.focused.type
         title = "Label of the new span" if adding else "Label"

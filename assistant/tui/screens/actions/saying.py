@@ -18,6 +18,7 @@ from assistant.tui.screens.menu import Chosen, Entry, Menu, sign_of, sure_of
 from assistant.tui.screens.normalization_dialog import NormalizationDialog
 from assistant.tui.screens.remark_dialog import RemarkDialog
 from assistant.tui.screens.workbench import Refusal
+from assistant.tui.widgets.inspecting.telling import quoted
 
 T = TypeVar("T")
 
@@ -122,8 +123,9 @@ class Saying(Deciding):
         self.app.push_screen(Menu("Attributes", entries, "a letter sets it, or takes it away"), chosen)
 
     def action_classes(self) -> None:
-        choices = self.session.class_choices() if self.session.current is not None else []
-        if not choices:
+        view = self.session.current
+        choices = self.session.class_choices() if view is not None else []
+        if view is None or not choices:
             self.status.say("the schema has no classes of notes")
             return
 
@@ -131,7 +133,7 @@ class Saying(Deciding):
             if answer is not None:
                 self._decide(lambda: self.session.toggle_class(choices[answer.place].name))
 
-        entries = [Entry(one.name, sign_of(one.held), _class(one), one.key) for one in choices]
+        entries = [Entry(one.name, sign_of(one.held), _class(one, view.text), one.key) for one in choices]
         self.app.push_screen(Menu("Classes of this note", entries, "a letter sets it, or takes it away"), chosen)
 
     # terminologies
@@ -181,5 +183,6 @@ class Saying(Deciding):
         self.app.push_screen(RemarkDialog(title, text), written)
 
 
-def _class(choice: ClassChoice) -> str:
-    return f"{sure_of(choice.held)} {choice.description}".strip()
+def _class(choice: ClassChoice, text: str) -> str:
+    place = quoted(choice.held, text) if choice.held is not None else ""
+    return " ".join(filter(None, (sure_of(choice.held), choice.description, place)))

@@ -10,7 +10,16 @@ from assistant.project.suggestions import agreeing
 from assistant.review.view import DocumentView
 from assistant.tui.glyphs import visible
 from assistant.tui.widgets.inspecting.ink import Ink, line
-from assistant.tui.widgets.inspecting.telling import QUOTE, classes_of, nothing, number_of, remarks_on, told, warnings
+from assistant.tui.widgets.inspecting.telling import (
+    QUOTE,
+    classes_of,
+    nothing,
+    number_of,
+    places_of,
+    remarks_on,
+    told,
+    warnings,
+)
 
 
 def panel(view: DocumentView, item: Item, calibrated: str | None, ink: Ink, width: int) -> Text:
@@ -79,7 +88,10 @@ def _origin(view: DocumentView, item: Item, ink: Ink) -> list[Text]:
 
 def _of_document(view: DocumentView, ink: Ink) -> list[Text]:
     """What is said of the note itself, below a heading; nothing where nothing is."""
-    said = [line(one) for one in (*classes_of(view), *remarks_on(view))]
+    said: list[Text] = []
+    for name, place in zip(classes_of(view), places_of(view), strict=True):
+        said += [line(name), *([Text(place, style=ink.faint)] if place else [])]
+    said += [line(one) for one in remarks_on(view)]
     return [Text(), line(("This note", ink.faint)), *said] if said else []
 
 

@@ -13,6 +13,7 @@ from bioassist.documents import Attribute, Normalization, Note, Relation
 
 QUOTE = 400  # code points of a mention that are shown at most
 QUOTE_OF_OTHER = 60  # of what is said of it
+QUOTE_OF_PLACE = 160  # of the sentence that shows what is said of the note
 
 
 def warnings(item: Item) -> list[str]:
@@ -76,6 +77,22 @@ def classes_of(view: DocumentView) -> list[str]:
         for one in view.of_document
         if isinstance(one.value, str)
     ]
+
+
+def places_of(view: DocumentView) -> list[str]:
+    """The words of the note that show each of `classes_of`; "" where that is not known, or where it was rejected."""
+    return [
+        "" if one.status == "rejected" else quoted(one, view.text)
+        for one in view.of_document
+        if isinstance(one.value, str)
+    ]
+
+
+def quoted(fact: FactItem, text: str) -> str:
+    """The words of `text` that show what a suggester said, in quotation marks; "" where that is not known."""
+    spans = fact.suggestion.spans if fact.suggestion is not None else ()
+    words = " … ".join(" ".join(span.of(text).split()) for span in spans)
+    return f"“{visible(words, QUOTE_OF_PLACE)}”" if words else ""
 
 
 def remarks_on(view: DocumentView) -> list[str]:
