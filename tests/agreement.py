@@ -14,7 +14,7 @@ from bioassist.tasks.program import Program
 
 def compare(path: Path, programs: Sequence[Program]) -> Agreement:
     with engine(path, slots=16, batch=512, cells=8192, threads=2, lookahead=4) as running:
-        answered = [[answer.option for answer in done.answers] for done in running.run(programs)]
+        answered = [[answer.tokens or answer.option for answer in done.answers] for done in running.run(programs)]
     reference = Reference(path, threads=2)
     try:
         return agreement(reference, programs, answered)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.engine.reference import Reference
+from assistant.engine.reference import Forced, Reference
 from bioassist.tasks.program import Program
 
 
@@ -33,7 +33,7 @@ class Agreement:
         )
 
 
-def agreement(reference: Reference, programs: Sequence[Program], answered: Sequence[Sequence[str]]) -> Agreement:
+def agreement(reference: Reference, programs: Sequence[Program], answered: Sequence[Sequence[Forced]]) -> Agreement:
     """Hold `reference` to the answers that the engine gave to `programs`."""
     gaps: list[float] = []
     moved: list[float] = []

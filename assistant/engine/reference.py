@@ -21,6 +21,10 @@ F32 = 0
 _BATCH = 512
 
 
+# What the other side made of a piece: the option, or the tokens of what it wrote. Text alone does not tell those.
+Forced = str | tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
     """One place where the model decides: what it would choose and what was taken, and the gap between its two best."""
@@ -62,7 +66,7 @@ class Reference:
             return anchored[len(anchor) :]
         return list(self.llama.tokenize(data, add_bos=False, special=False))
 
-    def run(self, program: Program, forced: Sequence[str] | None = None) -> tuple[list[str], list[Say], list[int]]:
+    def run(self, program: Program, forced: Sequence[Forced] | None = None) -> tuple[list[str], list[Say], list[int]]:
         """The answers, where the model had a say, and all ids of the text with the answers in it."""
         bos = self.llama.token_bos() if llama_cpp.llama_vocab_get_add_bos(self.llama._model.vocab) else None
         done: list[int] = [] if bos is None else [bos]
@@ -77,10 +81,9 @@ class Reference:
                     self._rewind(done)
                 continue
             if isinstance(piece, Free):
-                answers.append(self._write(piece, done, says, None if forced is None else forced[len(answers)]))
-                if forced is not None and answers[-1] != forced[len(answers) - 1]:
-                    # From here on the texts differ, and with them the history.
-                    break
+                written = None if forced is None else forced[len(answers)]
+                assert not isinstance(written, str)
+                answers.append(self._write(piece, done, says, written))
                 done += self.ids(piece.stop)
                 continue
             assert isinstance(piece, Choice)
@@ -97,7 +100,9 @@ class Reference:
                     ranked = sorted(nexts, key=lambda token: logits[token], reverse=True)
                     taken = ranked[0]
                     if forced is not None:
-                        taken = possible[forced[len(answers)]][depth]
+                        option = forced[len(answers)]
+                        assert isinstance(option, str)
+                        taken = possible[option][depth]
                     gap = logits[ranked[0]] - logits[ranked[1]]
                     says.append(Say(ranked[0], taken, gap, len(done) - 1, tuple(nexts)))
                 else:
@@ -111,29 +116,26 @@ class Reference:
             answers.append(option)
         return answers, says, done
 
-    def _write(self, free: Free, done: list[int], says: list[Say], forced: str | None) -> str:
-        """Write text by the likeliest token each time; where it leaves `forced`, that is told, and it ends there.
-
-        What the other side took there is known as text alone: the gap is that between the two best tokens.
-        """
+    def _write(self, free: Free, done: list[int], says: list[Say], forced: tuple[int, ...] | None) -> str:
+        """Write text by the likeliest token each time, or as `forced` has it."""
         text = b""
-        for _ in range(free.limit):
+        for place in range(free.limit):
             logits = self.logits(done)
-            best, second = heapq.nlargest(2, range(len(logits)), key=logits.__getitem__)
-            ends = llama_cpp.llama_vocab_is_eog(self.llama._model.vocab, best)
-            longer = text if ends else text + self.llama.detokenize([best], special=False)
-            stopped = ends or free.stop.encode() in longer
-            if stopped:
-                longer = longer.split(free.stop.encode())[0]
-            said = longer.decode("utf-8", "replace").strip()
-            # A token may be a part of a character: what it comes to is seen with the next.
-            whole = forced is None or (said == forced if stopped else forced.startswith(said.rstrip("\ufffd")))
-            taken = best if whole else second
-            says.append(Say(best, taken, logits[best] - logits[second], len(done) - 1, (best, second)))
-            text = longer
-            if stopped or not whole:
+            best, other = heapq.nlargest(2, range(len(logits)), key=logits.__getitem__)
+            taken = best
+            if forced is not None and forced[place : place + 1] != (best,):
+                # Where the other side ended for no reason, anything it may have taken is as good as the second.
+                taken = other = forced[place] if place < len(forced) else other
+            says.append(Say(best, taken, logits[best] - logits[other], len(done) - 1, (best, other)))
+            if forced is not None and place == len(forced):
                 break
-            done.append(best)
+            if llama_cpp.llama_vocab_is_eog(self.llama._model.vocab, taken):
+                break
+            text += self.llama.detokenize([taken], special=False)
+            if free.stop.encode() in text:
+                text = text.split(free.stop.encode())[0]
+                break
+            done.append(taken)
         return text.decode("utf-8", "replace").strip()
 
     def logits(self, done: Sequence[int], of: Sequence[int] | None = None) -> list[float]:

@@ -23,13 +23,13 @@ class Written:
     """What is written so far for `free`. A token may be a part of a character, so bytes are kept."""
 
     free: Free
-    tokens: int = 0
+    tokens: list[int] = field(default_factory=list)
     text: bytes = b""
     surprise: float = field(default=0.0)
 
     def add(self, best: Best) -> bool:
         """Take a token; whether the text goes on behind it."""
-        self.tokens += 1
+        self.tokens.append(best.token)
         self.surprise -= math.log(max(best.probability, 1e-12))
         if best.ends:
             return False
@@ -39,10 +39,10 @@ class Written:
         if place >= 0:
             self.text = self.text[:place]
             return False
-        return self.tokens < self.free.limit
+        return len(self.tokens) < self.free.limit
 
     @property
     def answer(self) -> Answer:
         """The text, with the geometric mean of its tokens' probabilities."""
-        likely = math.exp(-self.surprise / self.tokens) if self.tokens else 1.0
-        return Answer(self.text.decode("utf-8", "replace").strip(), likely)
+        likely = math.exp(-self.surprise / len(self.tokens)) if self.tokens else 1.0
+        return Answer(self.text.decode("utf-8", "replace").strip(), likely, tokens=tuple(self.tokens))

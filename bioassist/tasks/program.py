@@ -120,11 +120,14 @@ class Answer:
 
     Options of several tokens are decided where they part, so a branch that was not taken is known as a whole: `rivals`
     maps its options' common beginning, or the option if it is the only one, to its probability. All sum to 1.
+
+    Of a text that was written `tokens` are the ids, up to the one that ended it.
     """
 
     option: str
     probability: float
     rivals: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    tokens: tuple[int, ...] = ()
 
     def probability_of(self, option: str) -> float:
         """The probability of `option`; of the branch it lies in, if that was not entered; 0 if it was not legal."""

@@ -45,11 +45,13 @@ def test_every_task_is_decided_as_the_reference_decides_it(request: pytest.Fixtu
     path: Path = request.getfixturevalue(vocabulary)
     programs = of_each_task()
     with engine(path, exact=True, slots=3, lookahead=3) as running:
-        answered = [[answer.option for answer in done.answers] for done in running.run(programs)]
+        answered = [done.answers for done in running.run(programs)]
     reference = Reference(path, exact=True)
     try:
-        assert [reference.run(program)[0] for program in programs] == answered
-        held = agreement(reference, programs, answered)
+        said = [[answer.option for answer in answers] for answers in answered]
+        assert [reference.run(program)[0] for program in programs] == said
+        taken = [[answer.tokens or answer.option for answer in answers] for answers in answered]
+        held = agreement(reference, programs, taken)
     finally:
         reference.close()
     assert held.gaps == () and held.decisions > 20
@@ -60,12 +62,18 @@ def test_a_written_answer_that_leaves_the_other_is_told(tiny_model: Path) -> Non
     program = Writing(limit=12).program("Did he bleed?", TEXT)
     reference = Reference(tiny_model, exact=True)
     try:
-        (own,), says, _ = reference.run(program)
-        _, held, _ = reference.run(program, forced=[f"{own[:2]}~"])
+        _, says, _ = reference.run(program)
+        own = tuple(say.taken for say in says)
+        _, same, _ = reference.run(program, forced=[own])
+        other = (*own[:2], (own[2] + 1) % 200, *own[3:5])
+        _, held, _ = reference.run(program, forced=[other])
     finally:
         reference.close()
-    assert len(own) > 4 and all(say.wanted == say.taken for say in says)
-    assert held[-1].wanted != held[-1].taken and len(held) < len(says)
+    assert len(own) > 4 and all(say.wanted == say.taken for say in says) and same == says
+    # It goes on with what the other side took, and tells that this one would not have ended there.
+    assert [say.taken for say in held[:5]] == list(other) and len(held) == 6
+    assert [say.wanted == say.taken for say in held[:3]] == [True, True, False]
+    assert held[2].gap > 0 and held[5].wanted != held[5].taken
 
 
 @pytest.mark.model
