@@ -13,7 +13,8 @@ from bioassist.metrics import calibrating
 from bioassist.metrics.calibrating import Curves, Decided, documents_of
 from bioassist.metrics.calibration import Calibration
 from bioassist.tasks import confidence
-from bioassist.tasks.ner import FINGERPRINTS
+from bioassist.tasks.fingerprints import FINGERPRINTS
+from bioassist.tasks.ner import FINGERPRINTS as OF_MENTIONS
 
 if TYPE_CHECKING:
     from assistant.project.records import RunRow
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 # A calibration is fitted anew once there is so much more: what is on the screen should not move with each decision.
 GROWTH = 1.2
-# What is written has no curve: nobody accepts or rejects it as it is.
-WRITTEN = frozenset({"qa.free"})
+# All but what is written, which nobody accepts or rejects as it is.
+CURVED = FINGERPRINTS.keys() - {"qa.free"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def refit(project: Project) -> Standing | None:
 
 def _present_run(project: Project) -> RunRow | None:
     """The last one in which a model read anything that has a curve."""
-    return next((run for run in reversed(project.runs()) if run.programs.keys() - WRITTEN), None)
+    return next((run for run in reversed(project.runs()) if run.programs.keys() & CURVED), None)
 
 
 def _standing(project: Project, run: RunRow, decided: Mapping[Whose, list[Decided]]) -> Standing:
@@ -114,9 +115,7 @@ def _standing(project: Project, run: RunRow, decided: Mapping[Whose, list[Decide
         )
 
     programs = {
-        "entities" if task in FINGERPRINTS else task: program
-        for task, program in run.programs.items()
-        if task not in WRITTEN
+        "entities" if task in OF_MENTIONS else task: program for task, program in run.programs.items() if task in CURVED
     }
     # A schema without mentions has other tasks alone: then the first of them stands for what the model says.
     first = "entities" if "entities" in programs else next(iter(programs))
